@@ -52,7 +52,8 @@ export async function bundle({ outdir, modules }) {
     format: "esm",
     target: "node20.19",
     external: EXTERNAL,
-    define: { UPSURGE_VERSION: JSON.stringify(version) },
+    // `pg` looks by `Response` for surroundings that are not Node's, which makes Node load all of its fetch.
+    define: { UPSURGE_VERSION: JSON.stringify(version), Response: "undefined" },
     banner: { js: REQUIRE },
     // Names stay: a stack in a bug report can be read.
     minifySyntax: true,

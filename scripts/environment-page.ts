@@ -12,7 +12,8 @@ const INTRO = [
   "",
   "A variable whose name begins with `UPSURGE_` and is near one of these, or is that of an option below that takes none, stops the call",
   "with exit code 2: a misspelt `UPSURGE_DRY_RUN` must not load. Any other is told of in a warning, unless a manifest or a config names it;",
-  "what Kubernetes sets for a service called upsurge is passed over.",
+  "what Kubernetes sets for a service called upsurge is passed over. `load`, `run`, `split` and `finish` say in one line of stderr which options",
+  "come from variables, where these change what is loaded or kept: not `--to`, the output, times to wait, and how it is done (`--batch-rows`).",
 ];
 
 /** The lines of the page, without its title. */

@@ -70,42 +70,48 @@ export class CheckpointCursor {
     return scope === "all" ? this.rows : this.rows.filter((row) => row.partition === scope);
   }
 
-  /** The last statements before a commit. Throws `JOB_TAKEN`. */
+  /** The last statements before a commit, one a row. Throws `JOB_TAKEN`. */
   async move(
     table: CheckpointTable,
     { scope, offsets, counts, rejects }: CursorMove,
   ): Promise<void> {
-    for (const reached of offsets) await this.#reach(table, scope, reached);
+    const moved: MovedRows = new Map();
+    for (const reached of offsets) {
+      const { source } = reached;
+      if (source.number !== this.#at && !this.#sources.has(source.number))
+        await this.#add(table, emptyRow(this.#head, source));
+      this.#reach(scope, reached, moved);
+    }
     const [carrier] = this.#moving(scope);
     if (carrier !== undefined) {
       const total = sumOfLoads([carrier.counts, counts]);
-      await this.#replace(table, carrier, { ...carrier, counts: total });
+      this.#replace(carrier, { ...carrier, counts: total }, moved);
     }
-    await this.#keepRejects(table, rejects);
-    if (scope === "all") await this.#collapse(table);
+    this.#keepRejects(rejects, moved);
+    const others = scope === "all" ? this.#collapse(moved) : [];
+    await this.#write(table, moved);
+    for (const { job, source, partition } of others) await table.remove({ job, source, partition });
   }
 
-  async #reach(
-    table: CheckpointTable,
-    scope: CursorScope,
-    reached: CommittedOffset,
-  ): Promise<void> {
+  async #write(table: CheckpointTable, moved: MovedRows): Promise<void> {
+    for (const [last, next] of moved.values())
+      if (!(await table.advance(last, next))) throw this.#taken();
+  }
+
+  #reach(scope: CursorScope, reached: CommittedOffset, moved: MovedRows): void {
     const { source, offset, prefix, total } = reached;
-    if (source.number !== this.#at && !this.#sources.has(source.number)) {
-      await this.#add(table, emptyRow(this.#head, source));
-    }
     this.#at = source.number;
     for (const row of this.#moving(scope)) {
       // A partition may be ahead of the others, where an earlier run has left it.
       if (isBefore(offset, row.offset)) continue;
-      await this.#replace(table, row, { ...row, name: source.name, offset, prefix, total });
+      this.#replace(row, { ...row, name: source.name, offset, prefix, total }, moved);
     }
   }
 
-  async #keepRejects(table: CheckpointTable, rejects: RejectOffsets | null): Promise<void> {
+  #keepRejects(rejects: RejectOffsets | null, moved: MovedRows): void {
     const head = this.#head;
     if (rejects === null || isDeepStrictEqual(rejects, head.rejects)) return;
-    await this.#replace(table, head, { ...head, rejects });
+    this.#replace(head, { ...head, rejects }, moved);
   }
 
   get #head(): CheckpointValues {
@@ -114,18 +120,19 @@ export class CheckpointCursor {
     return head;
   }
 
-  /** Partitions that have come equally far are one. */
-  async #collapse(table: CheckpointTable): Promise<void> {
+  /** Partitions that have come equally far are one; tells the rows that are to go. */
+  #collapse(moved: MovedRows): readonly CheckpointValues[] {
     const [first, ...others] = this.rows;
-    if (first === undefined || others.length === 0) return;
+    if (first === undefined) return [];
     if (
       others.some(({ offset }) => isBefore(offset, first.offset) || isBefore(first.offset, offset))
     )
-      return;
+      return [];
     const counts = sumOfLoads(this.rows.map((row) => row.counts));
-    await this.#replace(table, first, { ...first, partitions: 1, counts });
-    for (const { job, source, partition } of others) await table.remove({ job, source, partition });
+    if (others.length > 0) this.#replace(first, { ...first, partitions: 1, counts }, moved);
+    for (const row of others) moved.delete(placeOf(row));
     this.#sources.set(this.#at, this.rows.slice(0, 1));
+    return others;
   }
 
   /** Shares a source out among so many writers, in a transaction of its own; `reached`: how far all of it is written. */
@@ -135,7 +142,9 @@ export class CheckpointCursor {
       await this.#reachAll(table, reached);
       const [first] = this.rows;
       if (first === undefined) throw this.#taken();
-      await this.#replace(table, first, { ...first, partitions: writers });
+      const moved: MovedRows = new Map();
+      this.#replace(first, { ...first, partitions: writers }, moved);
+      await this.#write(table, moved);
       for (let partition = 1; partition < writers; partition += 1) {
         await this.#add(table, {
           ...first,
@@ -173,12 +182,9 @@ export class CheckpointCursor {
     }
   }
 
-  async #replace(
-    table: CheckpointTable,
-    last: CheckpointValues,
-    next: CheckpointValues,
-  ): Promise<void> {
-    if (!(await table.advance(last, next))) throw this.#taken();
+  #replace(last: CheckpointValues, next: CheckpointValues, moved: MovedRows): void {
+    const place = placeOf(last);
+    moved.set(place, [moved.get(place)?.[0] ?? last, next]);
     const rows = this.#sources.get(last.source) ?? [];
     this.#sources.set(
       last.source,
@@ -194,6 +200,13 @@ export class CheckpointCursor {
   #taken(): Error {
     return upsurgeError("JOB_TAKEN", { job: this.#head.job });
   }
+}
+
+/** Rows that are still to be written, by their place: as they are in the table, and as they will be. */
+type MovedRows = Map<string, readonly [CheckpointValues, CheckpointValues]>;
+
+function placeOf({ source, partition }: CheckpointValues): string {
+  return `${source} ${partition}`;
 }
 
 /** A row that has come nowhere yet. */

@@ -42,7 +42,7 @@ export interface Delivery {
 
 /** What writes, and what it says of the first signal. */
 export interface Work {
-  readonly onSignal: string;
+  readonly onSignal: () => string;
   readonly run: (surroundings: Surroundings) => Promise<Delivery>;
 }
 
@@ -53,7 +53,7 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
   const progress = makeProgress(options, { screen, log, now: io.now });
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
-    const msg = `${name}: ${work.onSignal}; send it again to leave at once`;
+    const msg = `${name}: ${work.onSignal()}; send it again to leave at once`;
     screen.print(screen.isJson ? eventLine("warn", "signal", { signal: name, msg }) : `${msg}\n`);
   });
   try {

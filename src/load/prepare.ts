@@ -4,6 +4,7 @@ import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { Source } from "../sources/source-set.ts";
+import { withServedCommit } from "../plan/batches/served-commit.ts";
 import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { ConnectOptions, Session, Target } from "../targets/target.ts";
@@ -58,7 +59,9 @@ export async function prepare(
   const connected = await connectTo(target, options, hooks);
   try {
     const { signal, endsWhole } = hooks;
-    const common = { ...connected, sources, patterns, options };
+    const settled = withServedCommit(options, connected.session.capabilities);
+    hooks.onSettled?.(settled);
+    const common = { ...connected, sources, patterns, options: settled };
     const planned = await planSources({ ...common, signal, endsWhole });
     const shapes = planned.plan.tables.map(({ table }) => table);
     refuseUnknownHidden(shapes, options);

@@ -1,5 +1,6 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
+import type { Options } from "../options/options.ts";
 import type { Session } from "../targets/target.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
@@ -17,6 +18,8 @@ export interface PlanSurroundings {
   readonly signal?: AbortSignal | undefined;
   /** Told of the session as soon as it is open, and what it is a connection to. */
   readonly onSession?: (session: Session, to: string) => void;
+  /** Told of the options once the server has settled what they leave open. */
+  readonly onSettled?: (options: Options) => void;
   /** Told before every wait for a server that is not there yet (`--wait`); `null`: it is over. */
   readonly onAway?: ((away: Away | null) => void) | undefined;
 }

@@ -23,11 +23,23 @@ export interface TypedValue {
 }
 
 /** `--commit`: once, or after so many records. */
-export type CommitRule = "end" | "load" | { readonly every: number };
+export type CommitRule =
+  | "end"
+  | "load"
+  | {
+      readonly every: number;
+      /** Nobody asked for it: the server's transactions take no more. Absent: somebody did. */
+      readonly served?: true;
+    };
 
 /** Records between two commits; `null` where a load is committed once. */
-export function commitEvery(rule: CommitRule): number | null {
-  return typeof rule === "string" ? null : rule.every;
+export function commitEvery(rule: CommitRule | null): number | null {
+  return rule === null || typeof rule === "string" ? null : rule.every;
+}
+
+/** Whether everything is committed once, at its end: as it is where nothing is said. */
+export function commitsOnce(rule: CommitRule | null): boolean {
+  return rule === null || rule === "end";
 }
 
 /** `--max-rejects`: how many rejects a load may have. None at all is a count of 0, however it was typed. */

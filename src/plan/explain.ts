@@ -11,7 +11,7 @@ import type {
 } from "../model/load-plan.ts";
 import type { Options } from "../options/options.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { explainOrigin } from "./key/primary-key.ts";
 import type { Choice } from "./strategy.ts";
 
@@ -58,7 +58,8 @@ function explainIds({ shape, named, capabilities, options }: PlanDecisions): str
   const given = shape.columns.find(
     ({ name, identity }) => (identity === "always" || identity === "by-default") && named.has(name),
   );
-  if (given === undefined || capabilities.advancesIdentity || options.syncSequences) return [];
+  if (given === undefined || capabilities.advancesIdentity === true || options.syncSequences)
+    return [];
   return [
     `ids for ${given.name} come from the source, which does not move its sequence; the load says at its end if the sequence is behind them, and --sync-sequences moves it`,
   ];

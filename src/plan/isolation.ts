@@ -5,7 +5,7 @@
 import type { Arbiter, Isolation, Mode, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { Column, ForeignKey, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 
 /** What a load will do to the table, as far as isolation depends on it. */
 export interface IsolationRequest {

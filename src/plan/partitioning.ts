@@ -5,7 +5,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { arbiterOf } from "./key/arbiter.ts";
 import type { Choice } from "./strategy.ts";
 
@@ -53,13 +53,13 @@ export function choosePartitioning(
   return { chosen: { writers, key: by }, why };
 }
 
-/** What is committed at once is for the user to choose: a load is not whole any more. */
-export function refuseLargeCommits(every: number | null, most: number | undefined): void {
-  if (most === undefined || (every !== null && every <= most)) return;
+/** Throws `PLAN_UNSUPPORTED` for more records between two commits than the server's transactions take. */
+export function refuseLargeCommits(every: number, most: number | undefined): void {
+  if (most === undefined || every <= most) return;
   throw upsurgeError("PLAN_UNSUPPORTED", {
-    what: every === null ? "one transaction for all records" : `--commit ${every}`,
+    what: `--commit ${every}`,
     reason: `this server changes no more than some ${most} records in a transaction`,
-    suggestion: `pass --commit ${most}: the load is then a job, which goes on where it stopped`,
+    suggestion: `pass --commit ${most}`,
   });
 }
 
@@ -87,7 +87,7 @@ function loadObstacle(request: PartitioningRequest): string | null {
   if (request.hasSteps) return "what is run before or after the rows belongs to their transaction";
   // A reject among rows that were shared out takes another try.
   if (request.remembered && request.readOnce) return "a stream cannot be read again";
-  return request.capabilities.parallel ? null : "this target takes one writer at a time";
+  return request.capabilities.parallel === true ? null : "this target takes one writer at a time";
 }
 
 /** Why the rows of a table take one writer, whatever their keys. */

@@ -4,7 +4,7 @@ import { keyFlags, passOneOf } from "../errors/key-flags.ts";
 import type { Arbiter, KeyOrigin, Mode, TablePlan, UpdateRule } from "../model/load-plan.ts";
 import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { tableSql } from "../sql/unique-index.ts";
 import { tableLabel } from "./names.ts";
 import { shellWord } from "../errors/shell-word.ts";

@@ -6,7 +6,8 @@ import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import { transactionWords } from "../sql/ends-transaction.ts";
 import { tableSql } from "../sql/unique-index.ts";
-import type { Capabilities, Session } from "../targets/target.ts";
+import type { Session } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import { tableLabel } from "./names.ts";
 
 /** What steps are made from. */
@@ -154,7 +155,7 @@ export function explainSync(
   steps: readonly Step[],
 ): string[] {
   if (!options.syncSequences) return [];
-  if (capabilities.advancesIdentity) {
+  if (capabilities.advancesIdentity === true) {
     return ["--sync-sequences has nothing to do: this database moves its counters by itself"];
   }
   return steps.length > 0

@@ -2,7 +2,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Mode, RowSource, Strategy } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
-import type { Capabilities } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 
 /** A choice and the sentence that explains it. */
 export interface Choice<T> {
@@ -83,11 +83,12 @@ function nativeObstacle(
   if (shape.triggers.some((trigger) => trigger.timing === "instead")) {
     return "INSTEAD OF triggers take no upsert";
   }
-  if (shape.kind === "view" && !capabilities.upsertsViews) return "this database upserts no views";
+  if (shape.kind === "view" && capabilities.upsertsViews !== true)
+    return "this database upserts no views";
   if (shape.kind === "virtual") return "virtual tables take no upsert";
-  if (arbiter?.kind === "any" && !capabilities.anyConstraint)
+  if (arbiter?.kind === "any" && capabilities.anyConstraint !== true)
     return "no native form for any unique key";
-  if (capabilities.upsertsWithoutIndex) return null;
+  if (capabilities.upsertsWithoutIndex === true) return null;
   if (matchNulls && arbiter?.nullsEqual === true && arbiter.columns.length > 0) {
     return "--null-key match: the unique index takes NULLs as different keys";
   }

@@ -5,6 +5,7 @@ import { changesIn, sumOfCounts } from "../model/counts.ts";
 import { isWithheld } from "../model/removal.ts";
 import { endingOf, failureOf, makeReport, timesOf } from "../load/reporting/make-report.ts";
 import type { LoadOutcome, RunFacts } from "../load/reporting/make-report.ts";
+import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { differencesJson } from "../report/render/render-differences.ts";
 import type { Report, ReportedError, Status } from "../report/report.ts";
@@ -85,7 +86,7 @@ function withEarlier(parts: readonly PartOutcome[]): readonly PartOutcome[] {
 }
 
 function guaranteeOf({ commit, dryRun, check }: Options): RunGuarantee {
-  if (commit === "end" || dryRun || check) return "all-or-nothing";
+  if (commitsOnce(commit) || dryRun || check) return "all-or-nothing";
   return commit === "load" ? "load-by-load" : "exactly-once";
 }
 

@@ -28,7 +28,7 @@ export async function planRun(
       statements: statementsOf(session, plan),
       given: load.origin === null ? [] : givenElsewhere(load.origin.given),
     }));
-    const commit = inTurn ? options.commit : "end";
+    const commit = inTurn ? (options.commit ?? "end") : "end";
     return { target: label, server: session.version, loads, commit, why: order.why, leftOut };
   } finally {
     for (const { prepared } of parts) await prepared.sources.close();

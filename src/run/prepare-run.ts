@@ -8,6 +8,7 @@ import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import { checkJobOptions } from "../options/check/check-job.ts";
 import { modeOfRun } from "../options/mode-of.ts";
+import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
@@ -74,7 +75,7 @@ export async function prepareRun(
     const shapes = tables.map(({ shape }) => shape);
     if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
-    const inTurn = options.commit !== "end" && !options.dryRun && !options.check;
+    const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
     const mayBeLate = tables.every(
       ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,
     );

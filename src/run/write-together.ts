@@ -4,10 +4,10 @@
  */
 import { startWriting, writeBatches } from "../load/start-writing.ts";
 import { failPoint } from "../testing/fail-point.ts";
-import type { Transaction, WaitingKey } from "../targets/target.ts";
+import type { Session, Transaction, WaitingKey } from "../targets/target.ts";
 import { RunComparison } from "./compare-tables.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
-import type { OneSession } from "../write/one-session.ts";
+import { OneSession } from "../write/one-session.ts";
 import { tablesWritten } from "../write/tables-written.ts";
 import type { WrittenTable } from "../write/tables-written.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -33,7 +33,7 @@ export async function writeTogether(
     await writeAll(loads, order.waiting, state);
     state.leaves();
     signal.throwIfAborted();
-    await end({ loads, comparison }, transaction, state);
+    await end({ loads, comparison, session }, transaction, state);
   } catch (error) {
     await transaction?.rollback();
     throw signal.aborted ? error : session.translate(error);
@@ -99,11 +99,12 @@ async function writeAll(
 interface WrittenLoads {
   readonly loads: readonly JoinedLoad[];
   readonly comparison: RunComparison;
+  readonly session: Session;
 }
 
 /** Commits all of it or, in a rehearsal, undoes it. */
 async function end(
-  { loads, comparison }: WrittenLoads,
+  { loads, comparison, session }: WrittenLoads,
   transaction: Transaction,
   state: RunState,
 ): Promise<void> {
@@ -114,12 +115,19 @@ async function end(
     await comparison.find(loads);
     await transaction.rollback();
   } else {
-    for (const { writers } of loads) writers.beforeCommit();
+    const all = loads.map(({ writers }) => writers);
+    for (const writers of all) writers.beforeCommit();
     state.commits();
-    failPoint("commit");
-    await transaction.commit();
+    await OneSession.commit(all, async () => {
+      try {
+        failPoint("commit");
+        await transaction.commit();
+      } catch (error) {
+        throw session.translate(error);
+      }
+    });
     failPoint("committed");
-    for (const { writers } of loads) writers.committed();
+    for (const writers of all) writers.committed();
   }
   for (const { notes, ledger, writers, request } of loads) {
     notes.ran(writers.ranSteps);

@@ -3,7 +3,6 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { nearest } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -27,8 +26,10 @@ async function expand(pattern: string, base: string): Promise<string[]> {
   const missing = await whyMissing(at(pattern));
   if (missing === null) return [at(pattern)];
   refuseUrl(pattern);
+  // Most sources are files, and need no patterns.
+  const { glob, isDynamicPattern } = await import("tinyglobby");
   if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, at(pattern), missing);
-  const { folder, rest } = split(pattern);
+  const { folder, rest } = split(pattern, isDynamicPattern);
   const cwd = at(folder);
   const found = await glob(rest, { cwd: cwd === "" ? "." : cwd, expandDirectories: false });
   if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: at(pattern) });
@@ -36,9 +37,12 @@ async function expand(pattern: string, base: string): Promise<string[]> {
 }
 
 /** The part of a pattern that names a folder as it is, so that matches are spelled as the pattern is. */
-function split(pattern: string): { readonly folder: string; readonly rest: string } {
+function split(
+  pattern: string,
+  isDynamic: (part: string) => boolean,
+): { readonly folder: string; readonly rest: string } {
   const parts = pattern.split("/");
-  const at = parts.findIndex((part) => isDynamicPattern(part));
+  const at = parts.findIndex((part) => isDynamic(part));
   const fixed = at < 0 ? parts.length - 1 : at;
   const folder = parts.slice(0, fixed).map((part) => `${part}/`);
   return { folder: folder.join(""), rest: parts.slice(fixed).join("/") };

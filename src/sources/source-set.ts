@@ -12,12 +12,13 @@ import type { KnownSource } from "./check-beginning.ts";
 import { WorkFinder } from "./find-work.ts";
 import type { FirstSource, WorkItem, WorkRequest } from "./find-work.ts";
 import { jobSource } from "./job-source.ts";
-import { loadedHeaders, lookAt, plannedSource } from "./look-at.ts";
+import { lookAt } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
+import { lookedAt, openEnded, plannedSources, warningsOf } from "./looked-at.ts";
+import type { LookedAtSources } from "./looked-at.ts";
 import { openSource } from "./open-source.ts";
 import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
-import type { NestedFields } from "./nested-fields.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
 import { firstValues } from "./first-values.ts";
@@ -25,7 +26,7 @@ import { sample } from "./sample.ts";
 import type { BegunSource, SourceSample } from "./sample.ts";
 import { isFile, surveySources } from "./survey.ts";
 import type { Survey, SurveyRequest } from "./survey.ts";
-import { refuseOneHash, unverifiedStreams, verifyCompressedFiles } from "./verify.ts";
+import { refuseOneHash, verifyCompressedFiles } from "./verify.ts";
 
 export type { Source } from "../read/source.ts";
 
@@ -61,21 +62,6 @@ const NO_RULES: ReadingRules = {
   keeps: () => true,
   accept: () => {},
 };
-
-/** What is known of the sources before the first record is loaded. */
-export interface LookedAtSources {
-  /** Of which a sample was read; it stays open. */
-  readonly first: Source;
-  readonly later: readonly LaterSource[];
-  /** The fields of each source, as far as they can be known without reading a stream. */
-  readonly fields: readonly KnownFields[];
-  /** Those of the records in members, of the first source. */
-  readonly nested: readonly NestedFields[];
-  /** A later source may bring other fields than the first. */
-  readonly differ: boolean;
-  /** One of them at least cannot be read again. */
-  readonly readOnce: boolean;
-}
 
 /** The sources of one try of a load. */
 export class SourceSet {
@@ -148,17 +134,7 @@ export class SourceSet {
     this.#sample = await sample(first, this.#begun ?? undefined, nests);
     const later: LaterSource[] = [];
     for (const path of this.paths.slice(1)) later.push(await lookAt(path, this.#context.options));
-    const { name: source, headerFields: header } = first;
-    const sampled = this.#sample.fields;
-    const others = later.flatMap(({ name, fields, headerFields }) =>
-      fields === null ? [] : [{ source: name, fields, header: headerFields }],
-    );
-    const differ =
-      others.length < later.length || others.some(({ fields }) => !areSame(fields, sampled));
-    const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
-    const fields = [{ source, fields: sampled, header }, ...others];
-    const { nested } = this.#sample;
-    this.#looked = { first, later, fields, nested, differ, readOnce };
+    this.#looked = lookedAt(first, this.#sample, later);
     return this.#looked;
   }
 
@@ -199,17 +175,12 @@ export class SourceSet {
 
   /** The sources as a plan shows them. */
   get planned(): readonly PlannedSource[] {
-    const { first, later, fields } = this.#known;
-    const sampled = fields[0]?.fields ?? [];
-    return [plannedSource({ ...first, fields: sampled }), ...later.map(plannedSource)];
+    return plannedSources(this.#known);
   }
 
   /** Those that cannot be read again, and do not say themselves where they end, as a JSON array may. */
   get openEnded(): readonly string[] {
-    const { first, later } = this.#known;
-    const isOpen = !first.rereadable && first.format !== "json";
-    const others = later.filter(({ format }) => format === "stream").map(({ name }) => name);
-    return [...(isOpen ? [first.name] : []), ...others];
+    return openEnded(this.#known);
   }
 
   /** Whether every record is known to have a field of this name. */
@@ -233,11 +204,7 @@ export class SourceSet {
 
   /** What to know of the sources before they are loaded; `commitsEarly`: some of their records may be committed before the end is read. */
   warnings(commitsEarly: boolean): readonly string[] {
-    const { first, later } = this.#known;
-    return [
-      ...loadedHeaders([first, ...later]),
-      ...(commitsEarly ? unverifiedStreams(this.#known) : []),
-    ];
+    return warningsOf(this.#known, commitsEarly);
   }
 
   /** Reads compressed files to their end, those of `paths`, so that damage shows before any record is committed. */
@@ -382,9 +349,4 @@ export class SourceSet {
     if (this.#sample === null) throw new Error("the sources were not looked at");
     return this.#sample;
   }
-}
-
-function areSame(some: readonly string[], others: readonly string[]): boolean {
-  const known = new Set(others);
-  return some.length === others.length && some.every((name) => known.has(name));
 }

@@ -166,14 +166,24 @@ export class OneSession implements Writers {
     this.#begun = 0;
     this.#offsets = [];
     const rejects = this.#account.beforeCommit();
-    const hadCommitted = this.#hasCommitted;
-    this.#hasCommitted = true;
-    try {
+    await OneSession.commit([this], async () => {
       this.#account.keep(await this.#writer.commit({ offsets, rejects }));
+    });
+  }
+
+  /**
+   * Commits what these have written by `work`, whose errors are ours: from now on it may be committed, whatever becomes of
+   * the answer.
+   */
+  static async commit(all: readonly OneSession[], work: () => Promise<void>): Promise<void> {
+    const before = all.map((each) => each.#hasCommitted);
+    for (const each of all) each.#hasCommitted = true;
+    try {
+      await work();
     } catch (error) {
       // The server has answered that it undid the transaction, which another one had met.
       if (error instanceof UpsurgeError && error.code === "TARGET_BUSY")
-        this.#hasCommitted = hadCommitted;
+        for (const [at, each] of all.entries()) each.#hasCommitted = before[at] ?? false;
       throw error;
     }
   }
@@ -216,7 +226,6 @@ export class OneSession implements Writers {
   /** The transaction that the load has joined is about to be committed: what depends on it is made durable. */
   beforeCommit(): void {
     this.#account.beforeCommit();
-    this.#hasCommitted = true;
   }
 
   /** That transaction is committed. */

@@ -9,7 +9,8 @@ import { accountedFor, addCounts, noCounts, ROW_OUTCOMES } from "../model/counts
 import type { Counts, OutcomeCounts, RowOutcome } from "../model/counts.ts";
 import type { TablePlan } from "../model/load-plan.ts";
 import type { MadeKeys } from "../model/nest/made-keys.ts";
-import type { Capabilities, ErrorClass, Writer } from "../targets/target.ts";
+import type { ErrorClass, Writer } from "../targets/target.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import type { Repeat, RepeatFolds, SetWriter } from "../targets/set-writer.ts";
 import { Quarantine } from "./quarantine.ts";
 import { rowsBatch, without } from "./row-batches.ts";

@@ -89,13 +89,13 @@ describe("the program alone in a folder", () => {
     }
   });
 
-  test("loads into PostgreSQL", async () => {
+  test("loads into PostgreSQL, without what Node has for HTTP", async () => {
     const database = await openPostgres();
     try {
       await database.exec("create table people (id int primary key, name text)");
-      const cwd = alone({ "people.csv": "id,name\n1,Ada\n2,Zoë\n" });
+      const cwd = alone({ "people.csv": "id,name\n1,Ada\n2,Zoë\n", "no-fetch.mjs": NO_FETCH });
       const into = ["people.csv", "--to", database.url, "--table", "people", "--key", "id"];
-      const { stdout, stderr, status } = run(cwd, into);
+      const { stdout, stderr, status } = run(cwd, into, ["./no-fetch.mjs"]);
 
       expect([status, stderr], stdout).toEqual([0, ""]);
       expect(await database.rows("select * from people order by 1")).toEqual([
@@ -135,6 +135,9 @@ describe("the program alone in a folder", () => {
     }
   });
 });
+
+/** Fails where Node would load its fetch. */
+const NO_FETCH = `Object.defineProperty(globalThis, "Response", { get: () => { throw new Error("fetch is loaded"); } });`;
 
 /** Notes of each thread that it runs, that it answers, and what stops it. */
 const WATCH_THREADS = `

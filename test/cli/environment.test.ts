@@ -179,7 +179,6 @@ test("a variable is of no concern to a command without its flag, nor to a load t
   const folder = shop();
   const env = {
     UPSURGE_KEY: "nix",
-    UPSURGE_MAX_REJECTS: "1%",
     UPSURGE_WRITERS: "4",
     UPSURGE_IF_LOCKED: "wait",
     UPSURGE_DIFF: "3",
@@ -193,8 +192,56 @@ test("a variable is of no concern to a command without its flag, nor to a load t
     [...LOAD, "--key", "id"],
   ]) {
     const { exitCode, stderr } = await runUpsurge(args, { cwd: folder, env });
-    expect([args, exitCode, stderr]).toEqual([args, 0, ""]);
+    const said =
+      args[0] === "run" ? /come from the environment: --only a \(\$UPSURGE_ONLY\)\n$/ : /^$/;
+    expect([args, exitCode, stderr]).toEqual([args, 0, expect.stringMatching(said)]);
   }
+});
+
+test("a load says which variables change what is loaded, and no others", async () => {
+  const folder = shop();
+  const env = {
+    UPSURGE_LIMIT: "1",
+    UPSURGE_NULL: "5\nNULL",
+    UPSURGE_MAX_REJECTS: "1%",
+    UPSURGE_HEADER: "true",
+    UPSURGE_BATCH_ROWS: "7",
+    UPSURGE_STRATEGY: "auto",
+    UPSURGE_RETRY_TIMEOUT: "1s",
+    UPSURGE_PROGRESS: "none",
+    UPSURGE_KEY: "nix",
+    UPSURGE_TO: "shop.db",
+  };
+  const said =
+    "options come from the environment: --header ($UPSURGE_HEADER), --limit 1 ($UPSURGE_LIMIT), --null 5 --null NULL ($UPSURGE_NULL), --max-rejects 1% ($UPSURGE_MAX_REJECTS)";
+
+  const { stderr } = await runUpsurge(["a.csv", "--table", "a", "--key", "id"], {
+    cwd: folder,
+    env,
+  });
+  expect(stderr).toContain(`${said}\n`);
+  expect(stderr.split("\n")).toHaveLength(2);
+  const typed = await load(
+    folder,
+    env,
+    "--key id --limit 1 --null 5 --max-rejects 1 --header".split(" "),
+  );
+  expect(typed.stderr).toBe("");
+  const pieces = ["split", "a.csv", "--key", "id", "--shards", "2", "--out", "pieces"];
+  const split = await runUpsurge(pieces, { cwd: folder, env: { UPSURGE_LIMIT: "1" } });
+  expect(split.stderr).toContain("--limit 1 ($UPSURGE_LIMIT)\n");
+  const plan = await runUpsurge(["plan", ...INTO_A, "--key", "id"], { cwd: folder, env });
+  expect(plan.stderr).not.toContain("come from the environment");
+});
+
+test("a run says it of all its loads", async () => {
+  const folder = shop({ "m.yaml": "loads: [{ from: a.csv, table: a, key: id }]\n" });
+  const env = { UPSURGE_MODE: "ignore", UPSURGE_DRY_RUN: "1", UPSURGE_TABLE: "nix" };
+  const { stderr } = await runUpsurge(["run", "m.yaml", "--to", "shop.db", "--progress", "none"], {
+    cwd: folder,
+    env,
+  });
+  expect(stderr).toContain("--mode ignore ($UPSURGE_MODE), --dry-run ($UPSURGE_DRY_RUN)\n");
 });
 
 test("a job that a variable changes is another one", async () => {

@@ -8,8 +8,7 @@ import type { Engine } from "./engines.ts";
 import { runUpsurge } from "./run-upsurge.ts";
 import { tempDir } from "./temp-dir.ts";
 
-/** The database behind the servers. */
-export const POSTGRES = postgresEngine();
+const POSTGRES = postgresEngine();
 
 function postgresEngine(): Engine {
   const engine = ENGINES.find(({ name }) => name === "postgres");

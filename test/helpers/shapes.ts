@@ -5,7 +5,7 @@ import type { GivenOptions } from "./options.ts";
 import { makePlan } from "../../src/plan/make-plan.ts";
 import { headerFields } from "../../src/read/csv/header-fields.ts";
 import type { LoadPlan, TablePlan } from "../../src/model/load-plan.ts";
-import type { Capabilities } from "../../src/targets/target.ts";
+import type { Capabilities } from "../../src/targets/capabilities.ts";
 import type { KnownFields } from "../../src/model/header.ts";
 
 /** A nullable integer column without a default, but for what `facts` says. */

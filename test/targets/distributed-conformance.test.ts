@@ -30,7 +30,7 @@ const SERVERS = [
       "a unique index on an expression, by its name",
     ],
   ],
-  ["Aurora DSQL", DSQL, ["--commit", "2500"], []],
+  ["Aurora DSQL", DSQL, [], []],
 ] as const;
 
 const [engine] = ENGINES.filter(({ name }) => name === "postgres");

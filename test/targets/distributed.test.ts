@@ -3,16 +3,14 @@
  * what the real ones do beyond that is not tried here.
  */
 import { describe, expect, test } from "vitest";
-import { POSTGRES, useServer } from "../helpers/distributed-shell.ts";
-import { useDatabase } from "../helpers/engines.ts";
+import { useServer } from "../helpers/distributed-shell.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
-import { play } from "../support/makers/played-server.ts";
 import { COCKROACH, DSQL, YUGABYTE } from "../support/makers/rules.ts";
 
 const SERVERS = [
   ["YugabyteDB", YUGABYTE, []],
   ["CockroachDB", COCKROACH, []],
-  ["Aurora DSQL", DSQL, ["--commit", "2500"]],
+  ["Aurora DSQL", DSQL, []],
 ] as const;
 
 describe.each(SERVERS)("%s", (name, rules, flags) => {
@@ -105,7 +103,7 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
     ]);
 
     // The first commit of a job is that of its checkpoint, which may be done again.
-    const code = flags.length > 0 ? "TARGET_LOST" : "TARGET_OUTCOME_UNKNOWN";
+    const code = rules === DSQL ? "TARGET_LOST" : "TARGET_OUTCOME_UNKNOWN";
     expect([exitCode, report.error.code]).toEqual([75, code]);
   });
 
@@ -142,30 +140,70 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
   );
 });
 
-describe("Aurora DSQL, by itself", () => {
-  const database = useDatabase(POSTGRES);
+/** A file of so many records. */
+function file(count: number): string {
+  return `id,name\n${Array.from({ length: count }, (_, at) => `${at},a`).join("\n")}\n`;
+}
 
-  test("takes at most so many records in a transaction, and says so", async () => {
-    const server = await play(database.url, DSQL);
-    await database.exec("create table t (id int primary key)");
-    const words = [
-      "load",
-      "-",
-      "--format",
-      "csv",
-      "--table",
-      "t",
-      "--key",
-      "id",
-      "--to",
-      server.url(database.url),
-    ];
-    const whole = await runUpsurge(words, { stdin: "id\n1\n" });
-    const parts = await runUpsurge([...words, "--commit", "5000"], { stdin: "id\n1\n" });
-    await server.close();
+describe("Aurora DSQL, whose transactions are small", () => {
+  const { database, load, rows, played } = useServer(DSQL, []);
+  const COMMITS = "so the load commits every 2,500 of them";
 
-    expect(whole.exitCode).toBe(2);
-    expect(whole.stderr).toContain("fix:   pass --commit 2500");
-    expect(parts.stderr).toContain("--commit 5000 is not possible here");
+  test("a load without --commit is a job that commits what they take, and says so", async () => {
+    const { exitCode, report, counts, stderr } = await load(file(7000));
+
+    expect(exitCode, stderr).toBe(0);
+    expect(counts).toEqual({ read: 7000, inserted: 7000 });
+    expect(report.guarantee).toBe("exactly-once");
+    expect(report.job.name).toMatch(/^auto-/);
+    expect(report.warnings.join()).toContain(COMMITS);
+    expect(played().statements.filter((sql) => sql === "commit").length).toBeGreaterThan(3);
+  });
+
+  test("one that fails keeps what is committed, says so, and goes on there", async () => {
+    const broken = file(2520).replace("\n2510,a", "\n2510,toolong");
+    const failed = await load(broken);
+    const kept = (await rows()).length;
+    const again = await load(broken, ["--key", "id", "--max-rejects", "1", "--rejects-ok"]);
+
+    expect([failed.exitCode, failed.report.error.code]).toEqual([4, "REJECT_LIMIT"]);
+    expect(failed.counts["inserted"]).toBe(kept);
+    expect(kept).toBeGreaterThanOrEqual(2000);
+    expect(failed.stderr).toMatch(/committed/);
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.report.job.resumedAt).toBe(kept);
+    expect(await rows()).toHaveLength(2519);
+  });
+
+  test("--commit end is one transaction or nothing", async () => {
+    const whole = await load(file(2900), ["--key", "id", "--commit", "end"]);
+    await database.exec("delete from t");
+    const tooMany = await load(file(7000), ["--key", "id", "--commit", "end"]);
+
+    expect(whole.report.guarantee).toBe("all-or-nothing");
+    expect([whole.exitCode, whole.report.job, whole.counts["inserted"]]).toEqual([0, null, 2900]);
+    expect(whole.report.warnings.join()).not.toContain(COMMITS);
+    expect(tooMany.exitCode).not.toBe(0);
+    expect(tooMany.stderr).toContain("fix:   pass --commit 2500");
+    expect(await rows()).toEqual([]);
+  });
+
+  test("a plan says so before, a dry run is whole, and more than they take is refused", async () => {
+    const words = ["-", "--format", "csv", "--table", "t", "--key", "id"];
+    const to = ["--to", played().url(database.url)];
+    const run = async (command: string, ...more: string[]) =>
+      await runUpsurge([command, ...words, ...to, ...more], { stdin: "id\n1\n" });
+    const plan = await run("plan");
+    const dry = await run("load", "--dry-run");
+    const large = await run("load", "--commit", "5000");
+
+    expect(plan.stdout).toContain("every 2,500 records");
+    expect(plan.stdout).toContain(COMMITS);
+    expect(dry.exitCode, dry.stderr).toBe(0);
+    expect(dry.stderr).not.toContain(COMMITS);
+    expect([large.exitCode, large.stderr]).toEqual([
+      2,
+      expect.stringContaining("--commit 5000 is not possible here"),
+    ]);
   });
 });

@@ -1,5 +1,7 @@
 /** `upsurge run --commit load` and `--commit N`: what is committed of a run that fails stays, and how it goes on. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { upsurgeError } from "../../src/errors/upsurge-error.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
@@ -25,6 +27,8 @@ const COUNTS = [
   ["people", { inserted: 2 }],
 ];
 
+afterEach(() => onFailPoint(null));
+
 async function started(database: TestDatabase, files: Record<string, string>): Promise<RunShell> {
   const shell = new RunShell(database);
   await shell.start(...TABLES);
@@ -45,6 +49,40 @@ async function sizes(shell: RunShell): Promise<unknown> {
 
 describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
+
+  test("a run in one transaction begins again where the server undid it at its commit", async () => {
+    const cities = `${GOOD["seeds/cities.csv"]}9,Nowhere,xx\n`;
+    for (const code of [null, ...(engine.name === "postgres" ? ["40001", "40P01"] : [])]) {
+      const shell = await started(database, { ...GOOD, "seeds/cities.csv": cities });
+      let commits = 0;
+      onFailPoint((point) => {
+        if (point !== "commit" || (commits += 1) > 2) return;
+        if (code === null) throw upsurgeError("TARGET_BUSY", { target: "it", reason: "met" });
+        // As the driver tells an error of the server.
+        throw Object.assign(new Error("the server said so"), { severity: "ERROR", code });
+      });
+
+      const ran = await shell.run("seeds", "--max-rejects", "1");
+
+      expect([ran.exit, commits], ran.output).toEqual([3, 3]);
+      expect(ran.tables).toMatchObject(COUNTS);
+      expect(await sizes(shell)).toEqual([["2", "5", "2"]]);
+    }
+  });
+
+  test("one that fails at its commit in another way does not, as it may be committed", async () => {
+    const shell = await started(database, GOOD);
+    let commits = 0;
+    onFailPoint((point) => {
+      if (point !== "commit") return;
+      commits += 1;
+      throw upsurgeError("TARGET_LOST", { target: "it", reason: "gone" });
+    });
+
+    const ran = await shell.run("seeds");
+
+    expect([ran.exit, ran.error, commits], ran.output).toEqual([75, "TARGET_LOST", 1]);
+  });
 
   test("each load is committed by itself, and one that fails keeps nothing of its own", async () => {
     const shell = await started(database, BAD);

@@ -13,7 +13,7 @@ import {
 } from "../../src/targets/sqlserver/apply/removal-sql.ts";
 import { quoteIdentifier } from "../../src/targets/sqlserver/quote.ts";
 import { settingsSql } from "../../src/targets/sqlserver/connect/settings.ts";
-import type { Capabilities } from "../../src/targets/target.ts";
+import type { Capabilities } from "../../src/targets/capabilities.ts";
 import { parseOptions } from "../../src/options/parse-options.ts";
 import { planSteps } from "../../src/plan/steps.ts";
 import type { GivenOptions } from "../helpers/options.ts";

@@ -20,9 +20,11 @@ export async function loadCommand(
 ): Promise<number> {
   const { options, redact } = context;
   checkOptions(options, "load", sources);
+  let settled = options;
   const work = {
-    onSignal: onSignal(options),
-    run: async (surroundings: Surroundings) => {
+    onSignal: () => onSignal(settled),
+    run: async (given: Surroundings) => {
+      const surroundings = { ...given, onSettled: (now: Options) => void (settled = now) };
       const report = maskReport(await load(sources, options, surroundings), redact);
       return {
         ...report,

@@ -1,6 +1,7 @@
 /** `upsurge run`: loads the files of folders, or what a manifest lists, and delivers one report. What a run is stands in `src/run/run.ts`. */
 import type { Surroundings } from "../../load/surroundings.ts";
 import { checkOptions } from "../../options/check/check-options.ts";
+import { commitsOnce } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { renderHtml } from "../../report/html/load-page.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render/render-run.ts";
@@ -14,7 +15,7 @@ import { runInputs } from "../run-inputs.ts";
 
 /** What a run does about the first signal. */
 function onSignal({ commit }: Options): string {
-  if (commit === "end") return "undoing the run";
+  if (commitsOnce(commit)) return "undoing the run";
   return commit === "load" ? "undoing the load at hand" : "finishing the current batch";
 }
 
@@ -30,7 +31,7 @@ export async function runCommand(
   checkOptions(options, "run", sources);
   const inputs = await runInputs(sources, context);
   const work = {
-    onSignal: onSignal(options),
+    onSignal: () => onSignal(options),
     run: async (surroundings: Surroundings) => {
       const report = maskRunReport(await run(inputs, options, surroundings), redact);
       const firstRejects = report.tables.flatMap((load) => load.firstRejects);

@@ -8,6 +8,7 @@ import type { ConfigFile } from "../../config/read-config.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import type { ManifestContext } from "../../manifest/read-manifest.ts";
 import type { Environment } from "../../model/environment.ts";
+import { sayVariables } from "../../options/layers/given-elsewhere.ts";
 import { environmentLayer, isOf, layered, typedLayer } from "../../options/layers/layers.ts";
 import type { OptionLayer } from "../../options/layers/layers.ts";
 import { readyForNest } from "../../options/nest/nest-grammar.ts";
@@ -36,6 +37,9 @@ export type OnSecrets = (
   urls: readonly (string | null)[],
   environment: Environment,
 ) => Promise<void>;
+
+/** The commands that write rows or pieces: a plan and a list tell of their options elsewhere, or change nothing. */
+const TELLING: ReadonlySet<Call["command"]> = new Set(["load", "run", "split", "finish"]);
 
 /** Reads what the call names. Throws `MANIFEST_*`, `CONFIG_*` and `OPTION_VARIABLE` errors. */
 export async function readGiven(
@@ -66,12 +70,14 @@ export async function readGiven(
   const { to } = found;
   const urls = [to?.texts.at(-1) ?? null, manifest?.to?.text ?? null];
   await onSecrets([...urls, ...found.secrets], environment);
+  const layer: OptionLayer = to === null ? all : new Map([...all, ["to", to]]);
+  const variables = TELLING.has(call.command) ? sayVariables(layer) : null;
   return {
     environment,
-    layer: to === null ? all : new Map([...all, ["to", to]]),
+    layer,
     config,
     manifest: manifest === null ? null : { manifest, typed, below, to },
-    warnings: [...strays, ...found.warnings],
+    warnings: [...strays, ...found.warnings, ...(variables === null ? [] : [variables])],
   };
 }
 

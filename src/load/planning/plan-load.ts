@@ -11,9 +11,12 @@ import { planJob } from "../../plan/job-plan.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import { makePlan } from "../../plan/make-plan.ts";
 import { compareWithSplit } from "../../plan/shards/compare-split.ts";
-import { fieldResolver, mapFields, refuseMovedNumbers } from "../../plan/mapping/mapping.ts";
+import { fieldResolver } from "../../plan/mapping/mapping.ts";
+import { mapFields } from "../../plan/mapping/map-fields.ts";
+import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
 import { storedSize } from "../../sources/stored-size.ts";
-import type { LookedAtSources, ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
+import type { LookedAtSources } from "../../sources/looked-at.ts";
+import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readLevels, seenLevels } from "./read-levels.ts";
@@ -123,7 +126,7 @@ function rulesOf(
 ): ReadingRules {
   const marks = new Set(options.deleteWhen?.map(({ field }) => field));
   return {
-    slowPath: !capabilities.acceptsPackedBatches || options.value !== null,
+    slowPath: capabilities.acceptsPackedBatches !== true || options.value !== null,
     hashed: isJob(options),
     // All but those that are dropped, and tell nothing else.
     keeps: (name) => toColumn(name).kind !== "dropped" || marks.has(name),
@@ -186,7 +189,9 @@ function withSourcesAndSession(
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
   const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
-  const path = explainReadingPath(capabilities.acceptsPackedBatches ? slowly : VALUES_ONLY);
+  const path = explainReadingPath(
+    capabilities.acceptsPackedBatches === true ? slowly : VALUES_ONLY,
+  );
   const methods = plan.tables.flatMap((table) => session.explain?.(table) ?? []);
   const ofSources = sources.warnings(plan.commitRows !== null);
   return {

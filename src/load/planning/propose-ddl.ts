@@ -81,7 +81,7 @@ async function survey(
   const see = profile.see.bind(profile);
   const found = await sources.survey(
     { see, wants, signal },
-    { slowPath: !session.capabilities.acceptsPackedBatches, hashed: isJob(options) },
+    { slowPath: session.capabilities.acceptsPackedBatches !== true, hashed: isJob(options) },
   );
   const records = plural(profile.records, "record");
   const from = found.isWhole

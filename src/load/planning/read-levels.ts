@@ -6,7 +6,7 @@ import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import type { Options } from "../../options/options.ts";
 import { nearTable } from "../../plan/names.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
-import type { LookedAtSources } from "../../sources/source-set.ts";
+import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { Session } from "../../targets/target.ts";
 import { tablesThere } from "./tables-there.ts";
 

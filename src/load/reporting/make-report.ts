@@ -8,6 +8,7 @@ import type { LateRows } from "../../model/late-rows.ts";
 import { isWithheld } from "../../model/removal.ts";
 import type { RemovedRows } from "../../model/removal.ts";
 import type { Options } from "../../options/options.ts";
+import { commitsOnce } from "../../options/grammar.ts";
 import { isJob } from "../../options/is-job.ts";
 import { fixInParts, fixOfNothing } from "../../report/resume-advice.ts";
 import type {
@@ -106,7 +107,7 @@ export interface JobOutcome {
 export function makeReport(outcome: LoadOutcome, options: Options, facts: RunFacts): Report {
   const { plan, job, steps = [], late = null, removed = null, differences } = outcome;
   const [table] = plan?.tables ?? [];
-  const guarantee = guaranteeOf(options);
+  const guarantee = guaranteeOf(outcome, options);
   const counts = countsOf(outcome, guarantee);
   const [status, exit, error] = conclude(outcome, options);
   return {
@@ -196,7 +197,7 @@ function levelsLeft({ error, levels = [], kept, job }: LoadOutcome): readonly Le
 function forPage(outcome: LoadOutcome, options: Options): Pick<Report, "rejectsByColumn" | "plan"> {
   const { planned, rejectsByColumn } = outcome;
   if (options.report === null) return {};
-  const isOfKept = isKept(outcome, guaranteeOf(options));
+  const isOfKept = isKept(outcome, guaranteeOf(outcome, options));
   const rejected = (isOfKept ? rejectsByColumn?.kept : rejectsByColumn?.seen) ?? [];
   return {
     ...(rejected.length === 0 ? {} : { rejectsByColumn: rejected }),
@@ -246,10 +247,11 @@ function countsOf(outcome: LoadOutcome, guarantee: Guarantee): Counts {
   return outcome.job?.isLoaded === true ? noCounts() : outcome.counts;
 }
 
-function guaranteeOf(options: Options): Guarantee {
-  if (isJob(options)) return "exactly-once";
+/** A server whose transactions are small makes a load a job that was not asked to be one. */
+function guaranteeOf({ plan }: Pick<LoadOutcome, "plan">, options: Options): Guarantee {
+  if (isJob(options) || (plan?.job ?? null) !== null) return "exactly-once";
   const { commit, dryRun, check } = options;
-  return commit === "end" || dryRun || check ? "all-or-nothing" : "at-least-once";
+  return commitsOnce(commit) || dryRun || check ? "all-or-nothing" : "at-least-once";
 }
 
 /** What was made and stays; of a dry run, what would be. */

@@ -2,6 +2,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { conflict, modeText } from "../wrong-options.ts";
 import { flagOf } from "../flag.ts";
+import { commitsOnce } from "../grammar.ts";
 import type { DeleteLimit } from "../grammar.ts";
 import { modeOf } from "../mode-of.ts";
 import { takesRows } from "../nest/missing-rows.ts";
@@ -100,7 +101,7 @@ function checkWhole({ truncate, limit, followAppend, commit }: Options): void {
   if (followAppend) {
     conflict("deleteMissing", "--follow-append", "the rows of the records before would be missing");
   }
-  if (commit !== "end") {
+  if (commit !== null && !commitsOnce(commit)) {
     const reason = "what is missing is known after the last record, and goes with all of them";
     const rule = typeof commit === "string" ? commit : commit.every;
     conflict("deleteMissing", `--commit ${rule}`, reason);

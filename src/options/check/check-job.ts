@@ -2,7 +2,7 @@
 import { isShardJobName } from "../../model/shards/shard.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf } from "../flag.ts";
-import { commitEvery } from "../grammar.ts";
+import { commitEvery, commitsOnce } from "../grammar.ts";
 import { wantsJob } from "../is-job.ts";
 import type { Command } from "../option.ts";
 import type { Options } from "../options.ts";
@@ -42,7 +42,7 @@ export function checkJobOptions(options: Options, command?: Command): void {
   if (job !== null) {
     conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
   }
-  if (commit === "end") {
+  if (commitsOnce(commit)) {
     conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
   }
 }

@@ -1,4 +1,5 @@
 /** What `--late` does not go with: mode insert, which has no key, or a load that is committed in parts. Needs no database. */
+import { commitsOnce } from "../grammar.ts";
 import { namedMode } from "../mode-of.ts";
 import type { Options } from "../options.ts";
 import { conflict, modeText } from "../wrong-options.ts";
@@ -10,7 +11,7 @@ export function checkLate(options: Options): void {
   if (anyConstraint) {
     conflict("late", "--any-constraint", "it is set by one key, which --key names");
   }
-  if (commit !== "end") {
+  if (commit !== null && !commitsOnce(commit)) {
     const reason = "it is set after the last record, in the transaction of all of them";
     conflict("late", `--commit ${typeof commit === "string" ? commit : commit.every}`, reason);
   }

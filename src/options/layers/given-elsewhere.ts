@@ -1,4 +1,5 @@
 /** What a plan tells of the options that no flag gives: where each comes from. Pure. */
+import { shellWord } from "../../errors/shell-word.ts";
 import type { GivenElsewhere } from "../../model/report/plan-report.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec } from "../flag.ts";
 import { isOn } from "./layers.ts";
@@ -13,6 +14,36 @@ export function givenElsewhere(layer: OptionLayer): readonly GivenElsewhere[] {
     const { from, where } = value;
     return [{ ...asTyped(name, value), from, where }];
   });
+}
+
+/** How a load goes about it, and where it says so: it comes to the same rows. Those of the output and times do as well. */
+const BESIDE_ROWS: ReadonlySet<OptionName> = new Set([
+  "to",
+  "config",
+  "acceptServer",
+  "strategy",
+  "rowSource",
+  "batchRows",
+  "writers",
+  "ifLocked",
+  "rejectFile",
+  "rawSql",
+]);
+
+/** The options out of the environment that change what is loaded or kept, as one sentence; `null`: there are none. */
+export function sayVariables(layer: OptionLayer): string | null {
+  const said = givenElsewhere(layer).filter(({ from }) => from === "environment");
+  const bearing = [...layer]
+    .filter(([name, { from }]) => from === "environment" && !BESIDE_ROWS.has(name))
+    .filter(([name]) => optionSpec(name).group !== "output" && optionSpec(name).kind !== "duration")
+    .map(([, { where }]) => where);
+  const words = said.flatMap(({ flag, values, where }) => {
+    if (!bearing.includes(where)) return [];
+    const each =
+      values.length === 0 ? [flag] : values.map((value) => `${flag} ${shellWord(value)}`);
+    return [`${each.join(" ")} (${where})`];
+  });
+  return words.length === 0 ? null : `options come from the environment: ${words.join(", ")}`;
 }
 
 /** A flag that is off, and has no flag that says so, is shown with the word. */

@@ -41,12 +41,11 @@ export const RUN_OPTIONS = {
     kind: "text",
     wholeRun: "top",
     value: "end|N|load",
-    default: "end",
     grammar: COMMIT_RULE,
     summary:
       "Commit once, at the end (all or nothing), or after every N records; run again, such a load goes on where it stopped.",
     details:
-      "With N, each commit takes along how far the load has come (see --job), so that every record is applied exactly once, whatever happens in between. N also bounds a batch. A dry run commits nothing and is one transaction. A run commits once for all of its loads (`end`, or `all`), once for each (`load`), or is with N a job of all of them, which goes on with the load at which it stopped.",
+      "Without it a load is committed once, at its end (`end`). Only where the transactions of a server take few records, as those of Aurora DSQL do, it is committed after every N that they take, with a warning; `--commit end` asks for one transaction there, too. With N, each commit takes along how far the load has come (see --job), so that every record is applied exactly once, whatever happens in between. N also bounds a batch. A dry run commits nothing and is one transaction. A run commits once for all of its loads (`end`, or `all`), once for each (`load`), or is with N a job of all of them, which goes on with the load at which it stopped.",
     example: "--commit 100000",
     commands: LOADS_AND_RUN,
   },

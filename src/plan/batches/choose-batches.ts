@@ -4,7 +4,8 @@ import { formatCount } from "../../errors/format.ts";
 import type { Options } from "../../options/options.ts";
 import { commitEvery } from "../../options/grammar.ts";
 import { refuseLargeCommits } from "../partitioning.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import { servedWarnings } from "./served-commit.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 
 /** What the size of batches depends on. */
 export interface BatchRequest {
@@ -18,6 +19,7 @@ export interface BatchRequest {
 export interface BatchChoice {
   readonly chosen: Pick<LoadPlan, "batchRows" | "shortRows" | "batchGrowth" | "commitRows" | "job">;
   readonly why: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** From so many milliseconds on the rows of a batch cost no more than its round trip, and it has so many times more of them. */
@@ -31,7 +33,7 @@ export function chooseBatches(request: BatchRequest): BatchChoice {
   const { options, capabilities } = request;
   const rehearses = options.dryRun || options.check;
   const every = rehearses ? null : commitEvery(options.commit);
-  if (!rehearses) refuseLargeCommits(every, capabilities.commitRows);
+  if (every !== null) refuseLargeCommits(every, capabilities.commitRows);
   const most = every ?? Infinity;
   const usual = options.batchRows ?? capabilities.batchRows;
   const growth = most <= usual ? 1 : growthOf(request);
@@ -45,7 +47,8 @@ export function chooseBatches(request: BatchRequest): BatchChoice {
     // Its job is made from the plan.
     job: null,
   };
-  return { chosen, why: growth === 1 ? [] : [explainGrowth(request, batchRows)] };
+  const why = growth === 1 ? [] : [explainGrowth(request, batchRows)];
+  return { chosen, why, warnings: servedWarnings(options) };
 }
 
 /** A size that the user has given is that of the batches, and so is one that the locks of a statement set. */

@@ -7,7 +7,7 @@ import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { ValuesPlan } from "../../model/value-plan.ts";
 import type { GivenLookup } from "../../options/lookup-grammar.ts";
 import type { Options } from "../../options/options.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../mapping/field-names.ts";
 import { readingReason } from "../isolation.ts";

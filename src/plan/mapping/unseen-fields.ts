@@ -2,7 +2,7 @@
 import { shellQuoted } from "../../errors/shell-word.ts";
 import type { HeaderField } from "../../model/header.ts";
 import type { Options } from "../../options/options.ts";
-import { hasField, namedFields } from "./mapping.ts";
+import { hasField, namedFields } from "./named-fields.ts";
 import { MistakenTokens } from "../values/mistaken-tokens.ts";
 import { namedByValues } from "../values/value-fields.ts";
 

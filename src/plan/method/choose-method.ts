@@ -12,7 +12,7 @@ import type {
   WriteMethod,
 } from "../../model/plan/write-method.ts";
 import { foldOf } from "./choose-fold.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import type { MethodCapabilities } from "../../targets/method-capabilities.ts";
 
 /** A plan whose method is to be decided, as is that of the records that delete. */

@@ -6,7 +6,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { MadeKeys } from "../../model/nest/made-keys.ts";
 import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { tableLabel } from "../names.ts";
 
 /** What is known of a table when its keys are decided on. */

@@ -1,7 +1,7 @@
 /** The tables of the levels of records, each planned as that of a load by itself. Pure. */
 import type { TablePlan } from "../../model/load-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
-import type { PlanRequest } from "../make-plan.ts";
+import type { PlanRequest } from "../plan-request.ts";
 import { refuseEmptying } from "./refuse-emptying.ts";
 import { planLevels } from "./plan-nest.ts";
 import type { NestRelations, PlannedLevel, PlanOfLevel } from "./plan-nest.ts";

@@ -37,7 +37,7 @@ export function chooseShard(plan: TablePlan, request: ShardRequest): Choice<Shar
 
 function processObstacle({ capabilities, readOnce }: ShardRequest): string | null {
   if (readOnce) return "every shard reads all sources, and a stream can be read once";
-  return capabilities.parallel ? null : "this target takes one writer at a time";
+  return capabilities.parallel === true ? null : "this target takes one writer at a time";
 }
 
 /** Why a key that the database may fill in is not known before the row is written, as a clause; `null` where it is. */

@@ -4,7 +4,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { ColumnNotation, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { readerOf } from "../../values/value-reader.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 

@@ -1,5 +1,5 @@
 /** What PostgreSQL can do, by its version. Pure. */
-import type { Capabilities } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
@@ -11,14 +11,11 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     rowSources: ["staged", "arrays", "values"],
     setBased: true,
     methods: methodsOf(version, hasCitus),
-    upsertsWithoutIndex: false,
     appliesRowsInOrder: true,
     anyConstraint: true,
-    advancesIdentity: false,
     upsertsViews: true,
     countsPartitioned: version >= 180_000,
     acceptsPackedBatches: true,
-    storesNul: false,
     notNullCode: "23502",
     batchRows: 20_000,
     shortRows: 100_000,

@@ -6,7 +6,6 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type {
   BeginRequest,
-  Capabilities,
   ErrorClass,
   GrantRequest,
   Lock,
@@ -14,6 +13,7 @@ import type {
   Session,
   Transaction,
 } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
@@ -32,7 +32,7 @@ import { foldingOf } from "./apply/folding.ts";
 import { keyHashes, whyUnhashable } from "./stage/key-hash.ts";
 import { unusualKeyHashes } from "./stage/unusual-keys.ts";
 import type { UnusualKeys } from "./stage/unusual-keys.ts";
-import { blockedBy } from "./connect/blocked-by.ts";
+import { LockQuestions } from "./connect/blocked-by.ts";
 import { answersTo, runTogether, sendingAhead } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
@@ -46,7 +46,7 @@ import { quoteIdentifier } from "./quote.ts";
 import { moveSequences, notMoved } from "./catalog/move-sequences.ts";
 import { makesIds, sequencesBehind } from "./catalog/sequences.ts";
 import { Pipeline } from "./stage/pipeline.ts";
-import { stageDdl } from "./stage/stage.ts";
+import { MadeTables } from "./stage/made-tables.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
@@ -100,6 +100,7 @@ export class PostgresSession implements Session {
   readonly rowFault = rowFault;
   readonly #client: Client;
   readonly #context: PostgresSessionContext;
+  readonly #questions: LockQuestions;
   readonly #version: number;
   /** And no server that only speaks its protocol. */
   readonly #isPostgres: boolean;
@@ -110,6 +111,8 @@ export class PostgresSession implements Session {
   /** What of the transaction at hand still waits to be sent. */
   readonly #pipeline: Pipeline;
   readonly #roundTrip: RoundTrip;
+  /** Of the transaction at hand. */
+  #tables = new MadeTables();
   /** The server's process at work for the transaction; behind a pooler it may be another for the next. */
   #pid: number | null = null;
   #closing = false;
@@ -127,11 +130,13 @@ export class PostgresSession implements Session {
     this.#loss = loss;
     this.#roundTrip = roundTrip;
     this.#context = context;
+    this.#questions = new LockQuestions(context.reconnect);
     this.#version = version;
     this.#isPostgres = lookalike === null;
     this.#pipeline = new Pipeline(client, this.#isPostgres);
     const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
-    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline });
+    const sends = (sql: string): void => this.#tables.sends(sql);
+    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline, sends });
     const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
     this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
     this.warnings =
@@ -270,6 +275,7 @@ export class PostgresSession implements Session {
       await this.#make(ddl);
     }
     const order = new ReadOrder(this.#pipeline);
+    this.#tables = new MadeTables();
     const [, , , xid, writers] = await answersTo([
       begun,
       locked ? null : runTogether(client, tableLocks(tables)),
@@ -283,7 +289,7 @@ export class PostgresSession implements Session {
     return transactionOf(client, parts, reconnecting);
   }
 
-  /** The writer of one table, its temporary tables made. */
+  /** The writer of one table. */
   async #writer(plan: TablePlan, order: ReadOrder): Promise<PostgresWriter> {
     const client = this.#client;
     const gone = plan.recordDeletes?.plan;
@@ -291,14 +297,15 @@ export class PostgresSession implements Session {
     const folding = known?.cannotFold === true ? null : foldingOf(plan);
     const kept = plan.kept.keys ? seenDdl(plan) : [];
     const [, memory, deletes] = await answersTo([
-      runTogether(client, [...stageDdl(plan, folding !== null), ...kept]),
+      runTogether(client, kept),
       known ?? learnTable(client, plan, { folding, isPostgres: this.#isPostgres }),
       gone === undefined ? undefined : this.#writer(gone, order),
     ]);
     this.#memories.set(plan.stage, memory);
     const fold = memory.cannotFold ? null : folding;
     const pipeline = this.#pipeline;
-    const context = { plan, memory: memory.set, folding: fold, order, pipeline };
+    const tables = this.#tables;
+    const context = { plan, memory: memory.set, folding: fold, order, pipeline, tables };
     return new PostgresWriter(client, context, deletes);
   }
 
@@ -335,7 +342,7 @@ export class PostgresSession implements Session {
   }
 
   async blockedBy(): Promise<string | null> {
-    return this.#pid === null ? null : await blockedBy(this.#context.reconnect, this.#pid);
+    return this.#pid === null ? null : await this.#questions.holderFor(this.#pid);
   }
 
   async unusualKeyHashes(
@@ -374,6 +381,6 @@ export class PostgresSession implements Session {
   async close(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;
-    await endClient(this.#client, this.#rollingBack);
+    await Promise.all([endClient(this.#client, this.#rollingBack), this.#questions.close()]);
   }
 }

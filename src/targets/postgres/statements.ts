@@ -19,12 +19,14 @@ interface StatementContext {
   readonly encoding: string;
   /** What waits there comes first. */
   readonly pipeline: Pipeline;
+  /** Is told of each statement that is run. */
+  readonly sends?: (sql: string) => void;
 }
 
 /** Runs statements over a connection. */
 export function sqlExecutor(
   client: Client,
-  { setUp, encoding, pipeline }: StatementContext,
+  { setUp, encoding, pipeline, sends }: StatementContext,
 ): SqlExecutor {
   return {
     dialect: {
@@ -39,6 +41,11 @@ export function sqlExecutor(
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
     run: async (sql, values = []): Promise<SqlAnswer> => {
+      sends?.(sql);
+      if (pipeline.waits && values.length > 0) {
+        const [answer] = await pipeline.run({ sql, values });
+        return answer ?? { rows: [], changed: 0 };
+      }
       await pipeline.flush();
       const { rows, rowCount } = await client.query<Record<string, SqlValue>>(sql, [...values]);
       return { rows, changed: rowCount ?? 0 };

@@ -10,6 +10,8 @@ import type { Dialect, TableDialect } from "../../sql/dialect.ts";
 import { matchSql } from "../../sql/match.ts";
 import { doUpdate, limited } from "../../sql/upsert.ts";
 import { quoteIdentifier } from "./quote.ts";
+import { PAGED_ROWS } from "./stage/page-file.ts";
+import { pageColumn } from "./stage/row-page.ts";
 import { fromStaged, slotOf } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
 
@@ -158,17 +160,24 @@ export function insertRows(row: RowSql, rows: number): string {
   return insertRow(row) + `, ${places(row.columns)}`.repeat(rows - 1);
 }
 
+/** The same for the rows of a page: `insert into "t" as target ("a", "b") select c0, c1 from upsurge_page.rows where rowid >= ?`. */
+export function insertPage({ plan, columns }: RowSql): string {
+  const names = columns.map(quoteIdentifier).join(", ");
+  const values = columns.map((_, at) => pageColumn(at)).join(", ");
+  return `insert into ${tableName(plan)} as target (${names}) select ${values} from ${PAGED_ROWS} where rowid >= ?`;
+}
+
 /**
  * The native upsert of several rows, which SQLite takes one after the other. It asks only what the counts need:
- * `… where case when (<condition>) then case when <same image> then 0 else upsurge_met(1) end else upsurge_met(0) end`.
+ * `<insert> … where case when (<condition>) then case when <same image> then 0 else upsurge_met(1) end else upsurge_met(0) end`.
  */
-export function upsertRows(row: RowSql, arbiter: Arbiter, rows: number): string {
+export function upsertRows(row: RowSql, arbiter: Arbiter, insert: string): string {
   const list = row.plan.mode === "upsert" ? writes(row) : [];
   const { where } = row.plan.update;
   const differs = `case when ${sameImage(list, row)} then 0 else ${MET}(1) end`;
   const asked =
     where === null ? differs : `case when (${where}) then ${differs} else ${MET}(0) end`;
-  return `${insertRows(row, rows)} ${onConflict(arbiter, list, asked)}`;
+  return `${insert} ${onConflict(arbiter, list, asked)}`;
 }
 
 function onConflict(arbiter: Arbiter, list: readonly SqlAssignment[], test: string): string {

@@ -7,7 +7,8 @@ import type { RemovalSql, TablePlan } from "../../model/load-plan.ts";
 import type { PlannedStatement } from "../../model/report/plan-report.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import type { TableName, TableShape } from "../../model/table-shape.ts";
-import type { BeginRequest, Capabilities, Lock, Session, Transaction } from "../target.ts";
+import type { BeginRequest, Lock, Session, Transaction } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
 import { checkRemoval, checkStatements } from "./catalog/check-plan.ts";
@@ -29,6 +30,7 @@ import { ddlRefusal, SQLITE_DDL } from "./catalog/new-table.ts";
 import type { OwnFile } from "./connect/own-file.ts";
 import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { RowGroup } from "./apply/row-group.ts";
+import type { GroupStatements } from "./apply/row-group.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
@@ -43,17 +45,14 @@ const CAPABILITIES: Capabilities = {
   rowSources: ["values", "staged", "arrays"],
   setBased: false,
   methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
-  upsertsWithoutIndex: false,
   appliesRowsInOrder: true,
   anyConstraint: true,
   advancesIdentity: true,
-  upsertsViews: false,
   countsPartitioned: true,
   acceptsPackedBatches: true,
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
-  parallel: false,
   commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
   bytesType: "BLOB",
@@ -95,8 +94,8 @@ export class SqliteSession implements Session {
   readonly #lockTimeoutMs: number;
   readonly #probe: UpsertProbe;
   readonly execute: SqlExecutor;
-  /** The statement for several rows of each plan that was checked, by its stage. */
-  readonly #planned = new Map<string, string | null>();
+  /** The statements for several rows of each plan that was checked, by its stage. */
+  readonly #planned = new Map<string, GroupStatements | null>();
   #durable = false;
   #isWaiting = false;
   /** By table name: shapes travel through the planner, what only SQLite asks for stays here. */
@@ -191,10 +190,10 @@ export class SqliteSession implements Session {
     const ddl = how?.ddl ?? null;
     if (!this.#file.isPrivate) await this.#requireWritable();
     const rows = tables.map((plan) => this.#rowSql(plan, []));
+    const toDisk = rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined);
     await this.#patiently(() => {
       // Keys and late values go to disk, as there may be many. To change it drops what is there.
-      if (rows.some(({ plan }) => plan.kept.othersOut || plan.late !== undefined))
-        this.#db.exec("pragma temp_store = file");
+      if (toDisk) this.#db.exec("pragma temp_store = file");
       for (const row of rows) this.#createStaged(row);
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
@@ -203,7 +202,8 @@ export class SqliteSession implements Session {
     if (ddl !== null) await this.#make(ddl);
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#waitRule);
-    return new SqliteTransaction({ db: this.#db, probe: this.#probe, rows, patiently });
+    const [db, probe, undoesInMemory] = [this.#db, this.#probe, !toDisk];
+    return new SqliteTransaction({ db, probe, rows, undoesInMemory, patiently });
   }
 
   async lockJob(job: string): Promise<Lock | null> {

@@ -1,6 +1,6 @@
 /** What SQL Server can do, by what the server says of itself. Pure. */
 import type { MethodCapabilities } from "../method-capabilities.ts";
-import type { Capabilities, LockEscalation } from "../target.ts";
+import type { Capabilities, LockEscalation } from "../capabilities.ts";
 import { COPIES } from "./apply/direct-insert.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 
@@ -24,18 +24,14 @@ export function capabilitiesOf(server: SqlServerInfo): Capabilities {
     upsertsWithoutIndex: true,
     appliesRowsInOrder: false,
     ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
-    anyConstraint: false,
     advancesIdentity: true,
-    upsertsViews: false,
     countsPartitioned: true,
-    acceptsPackedBatches: false,
     storesNul: true,
     notNullCode: "515",
     // 4,800 locks.
     batchRows: 1600,
     ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),
     truncateResetsIdentity: true,
-    parallel: false,
     // NEWSEQUENTIALID() and identities make values nowhere else.
     made: ({ identity, defaultSql }) =>
       identity === null && defaultSql === null ? null : { kind: "written" },

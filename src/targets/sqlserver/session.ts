@@ -6,7 +6,6 @@ import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../target.ts";
 import type {
   BeginRequest,
-  Capabilities,
   ErrorClass,
   GrantRequest,
   Lock,
@@ -14,6 +13,7 @@ import type {
   Suggestion,
   Transaction,
 } from "../target.ts";
+import type { Capabilities } from "../capabilities.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { checkPlan } from "./catalog/check-plan.ts";

@@ -19,7 +19,7 @@ import type { FieldKind, RecordShape, SourceRecord } from "../../model/record.ts
 import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
@@ -236,7 +236,7 @@ export class RecordMapper {
     const values: (string | null)[] = [];
     const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
-    const mayHoldNul = !this.#context.capabilities.storesNul && record.raw.includes(0);
+    const mayHoldNul = this.#context.capabilities.storesNul !== true && record.raw.includes(0);
     for (const slot of mapping.slots) {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);

@@ -5,7 +5,7 @@
 import { KIND_BITS } from "../../model/packed.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { Column } from "../../model/table-shape.ts";
-import type { Capabilities } from "../../targets/target.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { hasPoint, wholeDigits } from "../../values/whole-numbers.ts";
 
 const QUOTE = 0x22;

@@ -9,7 +9,7 @@ import type { Reject } from "../../../src/model/reject.ts";
 import type { Column, TypeFamily } from "../../../src/model/table-shape.ts";
 import { fieldResolver } from "../../../src/plan/mapping/mapping.ts";
 import { structureText } from "../../../src/targets/postgres/stage/structure-text.ts";
-import type { Capabilities } from "../../../src/targets/target.ts";
+import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { gatherBatches } from "../../../src/write/batches.ts";
 import type { SourceEvent } from "../../../src/model/source-offset.ts";
 import { RecordMapper } from "../../../src/write/mapping/map-records.ts";

@@ -1,5 +1,5 @@
 /** Ways to break the texts of the SQL Server target, each a replacement in a text that is right. */
-import type { Capabilities } from "../../../src/targets/target.ts";
+import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { eachSql } from "../../../src/targets/sqlserver/apply/each-sql.ts";
 import { guarded, script } from "../../../src/targets/sqlserver/apply/guard.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";

@@ -3,7 +3,7 @@ import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { Column, TableShape } from "../../../src/model/table-shape.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
 import { quoteIdentifier } from "../../../src/targets/sqlserver/quote.ts";
-import type { Capabilities } from "../../../src/targets/target.ts";
+import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import { planFor } from "../../helpers/shapes.ts";
 import { TABLES } from "./tables.ts";

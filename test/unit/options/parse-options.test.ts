@@ -29,7 +29,7 @@ test("fills in the defaults of the table", () => {
     lockTimeout: 60_000,
     retryTimeout: 300_000,
     maxRejects: { kind: "count", count: 0 },
-    commit: "end",
+    commit: null,
     logLevel: "warn",
   });
 });

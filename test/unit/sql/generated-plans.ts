@@ -6,7 +6,7 @@ import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { Column, TableShape, Trigger, UniqueKey } from "../../../src/model/table-shape.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
-import type { Capabilities } from "../../../src/targets/target.ts";
+import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { optionsOf } from "../../helpers/options.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
 import { column, table, uniqueKey } from "../../helpers/shapes.ts";

@@ -29,7 +29,13 @@ import {
 } from "../../../src/targets/sqlite/apply/row-statements.ts";
 import { expressionTries as liteTries } from "../../../src/targets/sqlite/catalog/check-plan.ts";
 import type { SqliteTable } from "../../../src/targets/sqlite/catalog/table-shape.ts";
-import { insertRows, rowSql, SQLITE, upsertRows } from "../../../src/targets/sqlite/dialect.ts";
+import {
+  insertPage,
+  insertRows,
+  rowSql,
+  SQLITE,
+  upsertRows,
+} from "../../../src/targets/sqlite/dialect.ts";
 import { sharedKeySql } from "../../../src/sql/check-table.ts";
 import { rowidName } from "../../../src/targets/sqlite/stage/staged-row.ts";
 import { comparisonSql as msComparison } from "../../../src/targets/sqlserver/apply/comparison-sql.ts";
@@ -174,10 +180,10 @@ export function sqliteStatements(plan: TablePlan, columns: readonly string[]): S
     each: told([
       // Texts only: what they are chosen by is none.
       { ...rowStatements(row), triggered: undefined },
-      ...(columns.length === 0 ? [] : [insertRows(row, 3)]),
+      ...(columns.length === 0 ? [] : [insertRows(row, 3), insertPage(row)]),
       ...(arbiter === null
         ? []
-        : [upsertRows(row, arbiter, 3), sharedKeySql(plan, arbiter, SQLITE)]),
+        : [upsertRows(row, arbiter, insertRows(row, 3)), sharedKeySql(plan, arbiter, SQLITE)]),
     ]),
     around: told([
       arbiterOnly(row),

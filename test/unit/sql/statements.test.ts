@@ -8,7 +8,7 @@ import { quoteIdentifier as pgQuote } from "../../../src/targets/postgres/quote.
 import { quoteIdentifier as msQuote } from "../../../src/targets/sqlserver/quote.ts";
 import { methodsOf } from "../../../src/targets/postgres/methods.ts";
 import { METHODS } from "../../../src/targets/sqlserver/capabilities.ts";
-import type { Capabilities } from "../../../src/targets/target.ts";
+import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { ABLE } from "../../helpers/shapes.ts";
 import { drawPlan } from "./generated-plans.ts";
 import type { DrawnPlan, Spelling } from "./generated-plans.ts";

@@ -4,6 +4,9 @@ import { holderText } from "../../../src/targets/lock-holder.ts";
 import { holderOf } from "../../../src/targets/sqlserver/connect/blocked-by.ts";
 import { findTarget } from "../../../src/targets/registry.ts";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
+import { openPostgres } from "../../helpers/postgres-database.ts";
+import { until } from "../../helpers/until.ts";
+import { startProxy } from "../../support/proxy/proxy.ts";
 
 const HIDDEN = { user: null, program: null, state: null, seconds: null };
 
@@ -52,4 +55,24 @@ describe.each(ENGINES)("$title", (engine) => {
       await session.close();
     }
   });
+});
+
+test("PostgreSQL is asked over one more connection, however often, which ends with the session", async () => {
+  const database = await openPostgres();
+  const { hostname, port } = new URL(database.url);
+  const proxy = await startProxy(hostname, Number(port));
+  try {
+    const url = proxy.url(database.url);
+    const target = await findTarget(url);
+    const times = { lockTimeoutMs: 1000, statementTimeoutMs: 0 };
+    const session = await target.connect({ url, ...times, environment: {} });
+    await session.listTables();
+    for (let at = 0; at < 3; at += 1) expect(await session.blockedBy()).toBeNull();
+    expect(proxy.connections).toBe(2);
+    await session.close();
+    await until("both connections to end", () => proxy.clients === 0);
+  } finally {
+    await proxy.close();
+    await database.close();
+  }
 });

@@ -257,6 +257,10 @@ function refuse(
 /** Asks for all that a fold evaluates, of no row; it fails where the fold could not run. */
 export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
   const { sets, stamps, where } = plan.update;
+  // As in the stage, which need not be there yet.
+  const fields = plan.table.columns.map(
+    ({ name, type }) => `null::${type} as ${quoteIdentifier(name)}`,
+  );
   const read = [
     ...columns.map((name) => `target.${quoteIdentifier(name)}`),
     ...[...sets, ...stamps].map(({ expression }) => `(${expression})`),
@@ -266,5 +270,5 @@ export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
       ({ generatedSql }) => `(${about("target", generatedSql ?? "null", plan)})`,
     ),
   ];
-  return `select ${["true", ...read].join(", ")} from ${onlyTable(plan)} as target, ${TEMPORARY.stage(plan)} as excluded limit 0 for no key update of target`;
+  return `select ${["true", ...read].join(", ")} from ${onlyTable(plan)} as target, (select ${fields.join(", ")} offset 0) as excluded limit 0 for no key update of target`;
 }

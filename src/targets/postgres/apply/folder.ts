@@ -5,12 +5,14 @@ import { outcomesFrom } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import { foldSql, tryFoldSql } from "./fold-sql.ts";
 import type { FoldRules } from "./folding.ts";
-import { answersTo } from "../connect/run-together.ts";
+import { answersTo, runTogether } from "../connect/run-together.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
 import { byShape } from "../../grouped.ts";
+import type { MadeTables } from "../stage/made-tables.ts";
 import { TEMPORARY } from "../stage/names.ts";
+import { repeatsDdl } from "../stage/stage.ts";
 
 /** True when the server takes what a fold evaluates, and lets this user read it. Inside a transaction, which goes on. */
 export async function canFold(client: Client, folding: FoldRules): Promise<boolean> {
@@ -32,6 +34,7 @@ export async function canFold(client: Client, folding: FoldRules): Promise<boole
 export class RepeatFolder {
   readonly #client: Client;
   readonly #folding: FoldRules;
+  readonly #tables: MadeTables;
   readonly #sql = new Map<string, string>();
   /** How many rows of each shape are to be folded. */
   #aside = new Map<RowShape, number>();
@@ -42,17 +45,24 @@ export class RepeatFolder {
   /** There are rows of an earlier batch. */
   #left = false;
 
-  constructor(client: Client, folding: FoldRules) {
+  constructor(client: Client, folding: FoldRules, tables: MadeTables) {
     this.#client = client;
     this.#folding = folding;
+    this.#tables = tables;
   }
 
   /** The statement that empties what an earlier batch has left behind; none when it left nothing. */
   forget(): readonly string[] {
-    const statements = this.#left ? [`truncate ${TEMPORARY.repeats(this.#folding.plan)}`] : [];
+    const isThere = this.#tables.has(TEMPORARY.repeats(this.#folding.plan));
+    const statements = this.#left && isThere ? this.#ready() : [];
     this.#left = false;
     this.#aside.clear();
     return statements;
+  }
+
+  #ready(): readonly string[] {
+    const { plan } = this.#folding;
+    return this.#tables.ready(TEMPORARY.repeats(plan), () => [repeatsDdl(plan)]);
   }
 
   /** How many rows of the shape are no longer among the staged ones. */
@@ -64,6 +74,8 @@ export class RepeatFolder {
   async setAside(batch: Batch): Promise<number> {
     const mayLack = this.#folding.plan.nullKey !== "reject";
     if (this.#likely && !mayLack) return this.#takeAll(batch);
+    if (!this.#tables.has(TEMPORARY.repeats(this.#folding.plan)))
+      await runTogether(this.#client, this.#ready());
     const { rows } = await this.#client.query<SeparatedRepeats>(setAsideSql(this.#folding.plan), [
       batch.size,
     ]);

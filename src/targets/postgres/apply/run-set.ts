@@ -47,9 +47,9 @@ async function runUpsert(
   const tell = { sql: "select current_setting('upsurge.skipped') as n" };
   if (counts) pipeline.add(forget);
   const [written, told] = await pipeline.run({ sql: write, values }, ...(counts ? [tell] : []));
-  const inserted = Number(written?.row["inserted"] ?? 0);
-  const updated = Number(written?.row["updated"] ?? 0);
-  const skipped = Number(told?.row["n"] ?? 0);
+  const inserted = Number(written?.rows[0]?.["inserted"] ?? 0);
+  const updated = Number(written?.rows[0]?.["updated"] ?? 0);
+  const skipped = Number(told?.rows[0]?.["n"] ?? 0);
   return { inserted, updated, skipped, unchanged: rows - inserted - updated - skipped };
 }
 
@@ -65,8 +65,8 @@ async function runMerge(
   const tell = `select currval('${sequence}') - 1 as inserted, ${turnedDown} as skipped`;
   const [merged, told] = await pipeline.run({ sql: write, values }, { sql: tell });
   const written = merged?.changed ?? 0;
-  const inserted = Number(told?.row["inserted"] ?? 0);
-  const skipped = Number(told?.row["skipped"] ?? 0);
+  const inserted = Number(told?.rows[0]?.["inserted"] ?? 0);
+  const skipped = Number(told?.rows[0]?.["skipped"] ?? 0);
   return { inserted, updated: written - inserted, skipped, unchanged: rows - written - skipped };
 }
 
@@ -122,6 +122,6 @@ async function ask(
   pipeline: Pipeline,
   sql: string,
   values: readonly string[],
-): Promise<PipelinedAnswer["row"]> {
-  return (await pipeline.run({ sql, values }))[0]?.row ?? {};
+): Promise<PipelinedAnswer["rows"][number]> {
+  return (await pipeline.run({ sql, values }))[0]?.rows[0] ?? {};
 }

@@ -2,11 +2,10 @@
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
 import { lookingPlan } from "./write-method.ts";
-import { keyedPlan } from "../../../sql/match.ts";
+import { keyedPlan, matchSql } from "../../../sql/match.ts";
 import { mergeSql } from "./merge-sql.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertMissingSql, insertSql, rowsInOrder } from "../../../sql/insert.ts";
-import { matchSql } from "../../../sql/match.ts";
 import { POSTGRES } from "../dialect.ts";
 import { COUNT_SKIPPED, insertedSql, nativeSql } from "./native-sql.ts";
 import { withinSql } from "./select-then-write-sql.ts";

@@ -23,7 +23,8 @@ import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { selectedShapes } from "../../grouped.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
-import { fillStage, stageCopy, tableCopy } from "../stage/stage.ts";
+import type { MadeTables } from "../stage/made-tables.ts";
+import { fillStage, stageCopy, stageDdl, tableCopy } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** What the set-based half of a writer works with. */
@@ -35,6 +36,7 @@ export interface SetContext {
   /** Of the transaction, whichever table it writes to. */
   readonly order: ReadOrder;
   readonly pipeline: Pipeline;
+  readonly tables: MadeTables;
 }
 
 /** What a session keeps from one transaction of a load to the next. */
@@ -92,24 +94,35 @@ export class PostgresSetWriter implements SetWriter {
   #data: CopyData | null = null;
   readonly #order: ReadOrder;
   readonly #pipeline: Pipeline;
+  readonly #tables: MadeTables;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, memory, folding, order, pipeline }: SetContext) {
+  constructor(client: Client, { plan, memory, folding, order, pipeline, tables }: SetContext) {
     this.#client = client;
     this.#order = order;
     this.#pipeline = pipeline;
+    this.#tables = tables;
     this.#plan = plan;
     this.#memory = memory;
-    this.#folder = folding === null ? null : new RepeatFolder(client, folding);
+    this.#folder = folding === null ? null : new RepeatFolder(client, folding, tables);
     this.folds = this.#folder === null ? null : this.#foldsOf(this.#folder);
   }
 
+  /** It begins with the batch: only that tells which tables are to be made or emptied before. */
+  async savepoint(): Promise<void> {}
+
   /** Sent with what comes next, as the release is: neither needs an answer. */
-  async savepoint(): Promise<void> {
-    // Outside of the savepoint the table is emptied in place, inside it would get new files.
-    const emptied = [...(this.#folder?.forget() ?? []), `truncate ${TEMPORARY.stage(this.#plan)}`];
+  #begin(goesDirectly: boolean): void {
+    const plan = this.#plan;
+    const stage = (): string[] => stageDdl(plan, this.#folder !== null);
+    // Outside of the savepoint a table is emptied in place, inside it would get new files.
+    const emptied = [
+      ...(goesDirectly ? [] : this.#tables.ready(TEMPORARY.stage(plan), stage)),
+      ...(this.#folder?.forget() ?? []),
+    ];
     this.#pipeline.add(...[...emptied, SAVEPOINT].map((sql) => ({ sql })));
+    this.#tables.sends(SAVEPOINT);
   }
 
   async release(): Promise<void> {
@@ -117,8 +130,9 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   async rollbackToSavepoint(): Promise<void> {
-    if (!this.#pipeline.drop(SAVEPOINT))
-      await this.#client.query("rollback to savepoint upsurge_batch");
+    const undo = `rollback to ${SAVEPOINT}`;
+    if (!this.#pipeline.drop(SAVEPOINT)) await this.#client.query(undo);
+    this.#tables.sends(undo);
     this.#order.rolledBack();
   }
 
@@ -127,10 +141,15 @@ export class PostgresSetWriter implements SetWriter {
     this.#encode(batch)?.data.catch(() => {});
   }
 
+  /** False for a batch whose rows are sent one by one. */
+  #isPacked({ packed }: Batch): boolean {
+    return packed !== null && this.#plan.rowSource === "staged";
+  }
+
   /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */
   #encode(batch: Batch): EncodedBatch | null {
     const { packed } = batch;
-    if (packed === null || this.#plan.rowSource !== "staged") return null;
+    if (packed === null || !this.#isPacked(batch)) return null;
     const direct = this.#goesDirectly(batch);
     let encoded = this.#memory.encoded.get(batch);
     if (encoded === undefined || encoded.direct !== direct) {
@@ -160,6 +179,7 @@ export class PostgresSetWriter implements SetWriter {
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
     const { packed, number } = batch;
+    this.#begin(this.#isPacked(batch) && this.#goesDirectly(batch));
     const encoded = this.#encode(batch);
     const direct = encoded?.direct === true;
     this.#atHand = {

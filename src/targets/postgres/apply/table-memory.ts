@@ -22,7 +22,7 @@ export interface TableQuestions {
   readonly isPostgres: boolean;
 }
 
-/** Asks, once the temporary tables of the plan are made or on their way. */
+/** Asks, inside a transaction. */
 export async function learnTable(
   client: Client,
   plan: TablePlan,

@@ -11,11 +11,12 @@ import type { PostgresError } from "../errors.ts";
 import { readOutcomes } from "./folder.ts";
 import { PostgresSetWriter } from "./set-writer.ts";
 import type { SetContext } from "./set-writer.ts";
-import { leavesTraces } from "./write-method.ts";
+import { leavesTraces, lookingPlan } from "./write-method.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
 import { keyStore } from "../stage/seen-keys.ts";
 import { byShape, rowFinder } from "../../grouped.ts";
-import { fillRaw } from "../stage/stage.ts";
+import { runTogether } from "../connect/run-together.ts";
+import { faultDdl, fillRaw, rawDdl, stageDdl } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
 /** Rows of one block: what is staged for a row is deleted for the next, and the dead rows must stay few. */
@@ -29,9 +30,11 @@ export class PostgresWriter implements Writer {
   readonly #client: Client;
   readonly #plan: TablePlan;
   readonly #pipeline: Pipeline;
+  readonly #context: SetContext;
 
   constructor(client: Client, context: SetContext, deletes?: Writer) {
     this.#client = client;
+    this.#context = context;
     this.#plan = context.plan;
     this.#pipeline = context.pipeline;
     if (deletes !== undefined) this.deletes = deletes;
@@ -71,9 +74,7 @@ export class PostgresWriter implements Writer {
   async #applyBlock(rows: readonly Row[], tells: boolean): Promise<BatchResult> {
     const client = this.#client;
     const plan = this.#plan;
-    const staged = plan.method.stages === null ? [] : [TEMPORARY.stage(plan)];
-    const tables = [...staged, TEMPORARY.raw(plan), TEMPORARY.fault(plan)];
-    await client.query(`truncate ${tables.join(", ")}`);
+    await runTogether(client, this.#ready());
     await fillRaw(client, plan, rows);
     const shapes = [...byShape(rows).keys()];
     if (!leavesTraces(this.#plan)) {
@@ -90,6 +91,18 @@ export class PostgresWriter implements Writer {
     }
     await client.query(eachSql(this.#plan, shapes, { isolate: true, tells }));
     return this.#result(rows);
+  }
+
+  /** The statements after which the tables of a block are there, and empty. */
+  #ready(): readonly string[] {
+    const { plan, tables } = this.#context;
+    const looks = lookingPlan(plan) !== null;
+    const stage = (): string[] => stageDdl(plan, this.#context.folding !== null);
+    return [
+      ...(looks ? tables.ready(TEMPORARY.stage(plan), stage) : []),
+      ...tables.ready(TEMPORARY.raw(plan), () => [rawDdl(plan)]),
+      ...tables.ready(TEMPORARY.fault(plan), () => [faultDdl(plan)]),
+    ];
   }
 
   async #result(rows: readonly Row[]): Promise<BatchResult> {

@@ -24,7 +24,8 @@ import { foldingOf } from "../apply/folding.ts";
 import { refuseTooWide } from "./limits.ts";
 import { removalSql, seenDdl } from "../apply/removal-sql.ts";
 import { setSql, statementsIn } from "../apply/set-sql.ts";
-import { stageDdl } from "../stage/stage.ts";
+import { lookingPlan } from "../apply/write-method.ts";
+import { rawDdl, stageDdl } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 import { tableName } from "../../../model/table-shape.ts";
 
@@ -36,10 +37,11 @@ export async function checkPlan(
 ): Promise<void> {
   refuseReservedNames(plan, /^upsurge_(ord|shape)$/);
   refuseTooWide(plan);
+  const looksStaged = plan.method.stages !== null || lookingPlan(plan) !== null;
   const sent = [
     checkExpressions(client, plan),
     checkUnique(client, plan),
-    runTogether(client, stageDdl(plan, foldingOf(plan) !== null)),
+    runTogether(client, looksStaged ? stageDdl(plan, foldingOf(plan) !== null) : [rawDdl(plan)]),
   ];
   // What takes rows away is asked question by question.
   if (plan.removal !== undefined) {

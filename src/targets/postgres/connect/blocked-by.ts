@@ -14,20 +14,39 @@ const QUESTION = `select holder.pid, a.usename as "user", a.application_name as 
   left join pg_catalog.pg_stat_activity as a on a.pid = holder.pid
   order by holder.place limit 1`;
 
-/** The holder that the backend `pid` waits for, as a noun; `null`: there is none, or it cannot be told. Never throws. */
-export async function blockedBy(
-  connect: (limitMs: number) => Promise<Client>,
-  pid: number,
-): Promise<string | null> {
-  try {
-    const client = await connect(LIMIT_MS);
+/** Asks over a connection of its own, which is made for the first question and kept for the next. */
+export class LockQuestions {
+  readonly #connect: (limitMs: number) => Promise<Client>;
+  #client: Client | null = null;
+  #closed = false;
+
+  constructor(connect: (limitMs: number) => Promise<Client>) {
+    this.#connect = connect;
+  }
+
+  /** The holder that the backend `pid` waits for, as a noun; `null`: there is none, or it cannot be told. Never throws. */
+  async holderFor(pid: number): Promise<string | null> {
     try {
-      const { rows } = await client.query<LockHolder>(QUESTION, [pid]);
+      this.#client ??= await this.#connect(LIMIT_MS);
+      const { rows } = await this.#client.query<LockHolder>(QUESTION, [pid]);
       return rows[0] === undefined ? null : holderText(rows[0]);
+    } catch {
+      await this.#end();
+      return null;
     } finally {
-      await endClient(client);
+      if (this.#closed) await this.#end();
     }
-  } catch {
-    return null;
+  }
+
+  /** Nothing is asked any more; a question at work ends by itself. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client !== null) await endClient(client);
   }
 }

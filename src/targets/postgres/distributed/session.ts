@@ -10,14 +10,8 @@ import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
-import type {
-  Capabilities,
-  ErrorClass,
-  GrantRequest,
-  Lock,
-  Session,
-  Transaction,
-} from "../../target.ts";
+import type { ErrorClass, GrantRequest, Lock, Session, Transaction } from "../../target.ts";
+import type { Capabilities } from "../../capabilities.ts";
 import { comparisonSql } from "../apply/comparison-sql.ts";
 import { commitError, isInDoubt } from "../apply/commit.ts";
 import { LOOKUPS } from "../apply/lookup-sql.ts";
@@ -28,7 +22,15 @@ import { readGrants } from "../catalog/grants.ts";
 import { listTables, readTableShape } from "../catalog/table-shape.ts";
 import type { ConnectionLoss } from "../connect/deadline.ts";
 import { endClient, rollBack } from "../connect/deadline.ts";
-import { classifyError, isServerError, rowFault, saidOf, translateError } from "../errors.ts";
+import {
+  classifyError,
+  isServerError,
+  rowFault,
+  saidOf,
+  sayError,
+  translateError,
+} from "../errors.ts";
+import type { PostgresError } from "../errors.ts";
 import { lockJob } from "../job-lock.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 import type { OpenClient, PostgresSessionContext } from "../session.ts";
@@ -51,6 +53,9 @@ export interface DistributedServer {
 
 /** So many rows go in one statement. */
 const BATCH_ROWS = 1000;
+
+/** The SQLSTATE of a transaction that changes more than it may. */
+const TOO_LARGE = "54000";
 
 /** SQLSTATEs by which a server says that it has no advisory locks. */
 const NO_LOCKS = ["0A000", "42883"];
@@ -216,13 +221,16 @@ export class DistributedSession implements Session {
   classify(error: unknown): ErrorClass {
     if (error instanceof TransactionAborted) return "aborted";
     // A limit of the transaction, not of a value.
-    if (isServerError(error)) return error.code === "54000" ? "fatal" : classifyError(error);
+    if (isServerError(error)) return error.code === TOO_LARGE ? "fatal" : classifyError(error);
     return classifyOther(error, this.#loss.lost && !this.#closing);
   }
 
   translate(error: unknown): Error {
     const { label } = this.#context;
     if (error instanceof TransactionAborted) return doomedError(error);
+    const { commitRows } = this.#maker;
+    if (commitRows !== null && isServerError(error) && error.code === TOO_LARGE)
+      return tooLarge(error, label, commitRows);
     const translated = translateError(error, label);
     const isLost = this.#loss.lost && !this.#closing;
     return translated === error && isLost ? lostError(error, label) : translated;
@@ -235,23 +243,24 @@ export class DistributedSession implements Session {
   }
 }
 
+/** What is committed at once is to be less; nothing of the transaction was kept. */
+function tooLarge(cause: PostgresError, target: string, rows: number): Error {
+  const reason = `${sayError(cause)} (${cause.code}): the transaction changes more than the server takes`;
+  const fix = `pass --commit ${rows}, or a smaller number where records are long: the load is then a job, which goes on where it stopped; a dry run takes --limit ${rows}`;
+  return upsurgeError("TARGET_STATEMENT", { target, reason }, { cause, fix });
+}
+
 function capabilitiesOf({ commitRows }: Maker): Capabilities {
   return {
     rowSources: ["arrays"],
     setBased: false,
     methods: { native: "upsert" },
-    upsertsWithoutIndex: false,
     appliesRowsInOrder: true,
     anyConstraint: true,
-    advancesIdentity: false,
-    upsertsViews: false,
     countsPartitioned: true,
-    acceptsPackedBatches: false,
-    storesNul: false,
     notNullCode: "23502",
     batchRows: BATCH_ROWS,
     ...(commitRows === null ? {} : { commitRows }),
-    parallel: false,
     structureText,
     bytesPrefix: "\\x",
     bytesType: "bytea",

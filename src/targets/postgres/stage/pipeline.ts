@@ -5,13 +5,14 @@
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 import type { Client, Submittable } from "pg";
+import type { SqlValue } from "../../../model/sql/sql-value.ts";
 import { copyIn, sendData } from "./copy.ts";
 import type { CopyConnection } from "./copy.ts";
 
 /** A statement with its parameters, or a COPY … FROM STDIN with its data. */
 export interface PipelinedStatement {
   readonly sql: string;
-  readonly values?: readonly string[];
+  readonly values?: readonly SqlValue[];
   readonly data?: Buffer;
 }
 
@@ -19,8 +20,7 @@ export interface PipelinedStatement {
 export interface PipelinedAnswer {
   /** Rows that were written, or copied. */
   readonly changed: number;
-  /** The first row, as text; empty where there is none. */
-  readonly row: Readonly<Record<string, string | null>>;
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
 }
 
 /** What of a transaction is sent together. */
@@ -51,6 +51,11 @@ export class Pipeline {
     return answers.slice(answers.length - statements.length);
   }
 
+  /** Something waits, and can be sent together with what comes next. */
+  get waits(): boolean {
+    return this.#together && this.#waiting.length > 0;
+  }
+
   /** Runs what waits. */
   async flush(): Promise<void> {
     await this.run();
@@ -76,11 +81,11 @@ async function sendApart(
   const answers: PipelinedAnswer[] = [];
   for (const { sql, values = [], data } of statements) {
     if (data !== undefined) {
-      answers.push({ changed: await copyIn(client, sql, data), row: {} });
+      answers.push({ changed: await copyIn(client, sql, data), rows: [] });
       continue;
     }
-    const { rows, rowCount } = await client.query<PipelinedAnswer["row"]>(sql, [...values]);
-    answers.push({ changed: rowCount ?? 0, row: rows[0] ?? {} });
+    const { rows, rowCount } = await client.query<Record<string, SqlValue>>(sql, [...values]);
+    answers.push({ changed: rowCount ?? 0, rows });
   }
   return answers;
 }
@@ -90,7 +95,8 @@ function sendTogether(
   statements: readonly PipelinedStatement[],
 ): Promise<PipelinedAnswer[]> {
   return new Promise((resolve, reject) => {
-    client.query(new StatementRun(statements, { resolve, reject }));
+    const parserOf: ParserOf = (type) => client.getTypeParser(type, "text");
+    client.query(new StatementRun(statements, { resolve, reject, parserOf }));
   });
 }
 
@@ -104,8 +110,14 @@ interface StatementConnection extends CopyConnection {
   sync(): void;
 }
 
-/** Who waits for the answers. */
+/** What makes a value of its text, by the type's number. */
+type ParserOf = (type: TypeId) => (text: string) => SqlValue;
+
+type TypeId = Parameters<Client["getTypeParser"]>[0];
+
+/** Who waits for the answers, and how their values are read. */
 interface Settle {
+  readonly parserOf: ParserOf;
   readonly resolve: (answers: PipelinedAnswer[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -115,8 +127,8 @@ class StatementRun implements Submittable {
   readonly #statements: readonly PipelinedStatement[];
   readonly #settle: Settle;
   readonly #answers: PipelinedAnswer[] = [];
-  #names: readonly string[] = [];
-  #row: PipelinedAnswer["row"] | null = null;
+  #columns: readonly { readonly name: string; readonly parse: (text: string) => SqlValue }[] = [];
+  #rows: Record<string, SqlValue>[] = [];
 
   constructor(statements: readonly PipelinedStatement[], settle: Settle) {
     this.#statements = statements;
@@ -128,7 +140,7 @@ class StatementRun implements Submittable {
     connection.stream.cork();
     for (const { sql, values = [], data } of this.#statements) {
       connection.parse({ text: sql });
-      connection.bind({ values });
+      connection.bind({ values: values.map((value) => (value === null ? null : String(value))) });
       if (data === undefined) connection.describe({ type: "P" });
       connection.execute({});
       if (data === undefined) continue;
@@ -144,18 +156,23 @@ class StatementRun implements Submittable {
   handleRowDescription({
     fields,
   }: {
-    readonly fields: readonly { readonly name: string }[];
+    readonly fields: readonly { readonly name: string; readonly dataTypeID: TypeId }[];
   }): void {
-    this.#names = fields.map(({ name }) => name);
+    const { parserOf } = this.#settle;
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: parserOf(dataTypeID) }));
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    this.#row ??= Object.fromEntries(this.#names.map((name, at) => [name, fields[at] ?? null]));
+    const row = this.#columns.map(({ name, parse }, at) => {
+      const text = fields[at] ?? null;
+      return [name, text === null ? null : parse(text)];
+    });
+    this.#rows.push(Object.fromEntries(row));
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#answers.push({ changed: Number(/ (\d+)$/.exec(text)?.[1] ?? 0), row: this.#row ?? {} });
-    this.#row = null;
+    this.#answers.push({ changed: Number(/ (\d+)$/.exec(text)?.[1] ?? 0), rows: this.#rows });
+    this.#rows = [];
   }
 
   handleError(error: Error): void {

@@ -2,7 +2,7 @@
  * The temporary tables of a load and how rows reach them.
  * `upsurge_stage` has the types of the target's columns, and `upsurge_repeats` takes from it the rows that repeat a key;
  * `upsurge_raw` holds the same rows as text, for finding the
- * ones at fault; `upsurge_fault` takes what was found. All end with the transaction.
+ * ones at fault; `upsurge_fault` takes what was found. Each is made when it is first needed (`made-tables`), and ends with the transaction.
  */
 import type { Client } from "pg";
 import type { Row, RowShape } from "../../../model/batch.ts";
@@ -20,29 +20,35 @@ import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { fromText } from "../types.ts";
 import { TEMPORARY } from "./names.ts";
 
-/** The statements that make the tables; `folds`: repeats are set aside, and folded. */
+/** The statements that make the stage, and what counts the rows of a merge; `folds`: repeats are set aside, and folded. */
 export function stageDdl(plan: TablePlan, folds: boolean): string[] {
-  const { merges, statement, stages } = plan.method;
+  const { merges, statement } = plan.method;
   // Staging tells whether a row is insertable.
   const checked = merges !== null || statement === "look-then-write";
-  const raw = rawLayout(plan).columns;
-  const typed = stages === null ? [] : [typedDdl(plan)];
+  const stage = checked || folds ? shadowDdl(plan) : [typedDdl(plan)];
+  if (merges !== "merge") return stage;
+  // It ends with the column that owns it.
+  const owner = `${TEMPORARY.stage(plan)}.upsurge_ord`;
   return [
-    ...(checked || folds ? shadowDdl(plan) : typed),
-    // It ends with the column that owns it.
-    ...(merges === "merge"
-      ? [
-          `create temporary sequence ${plan.stage}_inserted cache 1000 owned by ${TEMPORARY.stage(plan)}.upsurge_ord`,
-        ]
-      : []),
-    ...(folds
-      ? [
-          `create temporary table ${plan.stage}_repeats (like ${TEMPORARY.stage(plan)}) on commit drop`,
-        ]
-      : []),
-    `create temporary table ${plan.stage}_raw (${["upsurge_ord bigint", "upsurge_shape int", ...raw].join(", ")}) on commit drop`,
-    `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`,
+    ...stage,
+    `create temporary sequence ${plan.stage}_inserted cache 1000 owned by ${owner}`,
   ];
+}
+
+/** The statement that makes the table of repeats, once there is a stage. */
+export function repeatsDdl(plan: TablePlan): string {
+  return `create temporary table ${plan.stage}_repeats (like ${TEMPORARY.stage(plan)}) on commit drop`;
+}
+
+/** The statement that makes the table of texts. */
+export function rawDdl(plan: TablePlan): string {
+  const columns = ["upsurge_ord bigint", "upsurge_shape int", ...rawLayout(plan).columns];
+  return `create temporary table ${plan.stage}_raw (${columns.join(", ")}) on commit drop`;
+}
+
+/** The statement that makes the table of faults. */
+export function faultDdl(plan: TablePlan): string {
+  return `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`;
 }
 
 function typedDdl(plan: TablePlan): string {

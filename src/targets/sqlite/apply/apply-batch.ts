@@ -5,7 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
-import type { RowOutcome } from "../../../model/counts.ts";
+import type { OutcomeCounts, RowOutcome } from "../../../model/counts.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -14,6 +14,8 @@ import { MadeRowids } from "./made-rowids.ts";
 import { BatchMisfits } from "../stage/misfits.ts";
 import type { MisfitColumns } from "../stage/misfits.ts";
 import type { PackedValues } from "../stage/packed-values.ts";
+import { isWorthPages } from "./paged-rows.ts";
+import type { PagedRow, PagedRows } from "./paged-rows.ts";
 import type { RowGroup } from "./row-group.ts";
 import { AmbiguousKey } from "./row-runner.ts";
 import type { RowRunner } from "./row-runner.ts";
@@ -28,6 +30,8 @@ export interface ShapeRunner {
   readonly group: RowGroup | null;
   readonly packed: PackedValues;
   readonly misfits: MisfitColumns;
+  /** Rows that go a page at a time; `null` where there are no pages. Asked for by a batch that has use for them. */
+  readonly paged: () => PagedRows | null;
 }
 
 /** What a batch is for. */
@@ -91,21 +95,72 @@ export class BatchRun {
     return new Map([...told].map(([place, each]) => [rows[place]?.ord ?? place, each]));
   }
 
-  #applyPacked(runner: ShapeRunner, { slices: parts }: PackedRows): void {
-    const width = runner.columns.length;
-    let index = 0;
-    for (const part of parts) {
-      for (let record = part.from; record < part.to; record += 1) {
+  #applyPacked(runner: ShapeRunner, packed: PackedRows): void {
+    // A statement for several rows only counts them.
+    const counts = this.#outcomes === null && this.#made === null;
+    let paged = counts && isWorthPages(packed) ? runner.paged() : null;
+    let place = 0;
+    for (const slice of packed.slices) {
+      for (let record = slice.from; record < slice.to; record += 1) {
         try {
-          const at = this.#waiting.length * width;
-          this.#add(runner, index, runner.packed.bind(part, record, this.#values, at));
+          if (paged?.add(slice, record, place) !== true) {
+            paged = this.#applyUnpaged(runner, paged, { slice, record, place });
+          }
         } catch (error) {
-          this.#refuse(index, error);
+          this.#refuse(place, error);
         }
-        index += 1;
+        place += 1;
       }
     }
+    if (paged !== null) this.#applyPage(runner, paged);
     this.#applySingly(runner);
+  }
+
+  /** Takes a row that the page did not, behind those of the page; tells what the next row is offered to. */
+  #applyUnpaged(
+    runner: ShapeRunner,
+    paged: PagedRows | null,
+    row: Omit<PagedRow, "hasMisfit">,
+  ): PagedRows | null {
+    const applied = paged !== null && this.#applyPage(runner, paged);
+    if (applied && paged.add(row.slice, row.record, row.place)) return paged;
+    this.#bindRow(runner, row);
+    if (!applied) return null;
+    this.#applySingly(runner);
+    return paged;
+  }
+
+  /** Applies the rows of the page; where that fails they go on as rows that are bound, and false is told. */
+  #applyPage(runner: ShapeRunner, paged: PagedRows): boolean {
+    const counts = this.#countPage(paged);
+    const rows = paged.take();
+    if (counts === null) {
+      for (const row of rows) this.#bindRow(runner, row);
+      return false;
+    }
+    addCounts(this.#counts, counts);
+    for (const { slice, record, place, hasMisfit } of rows) {
+      if (!hasMisfit) continue;
+      const values: BoundValue[] = [];
+      runner.packed.bind(slice, record, values, 0);
+      this.#misfits.count(runner.misfits.stored(values, 0, "inserted"), place);
+    }
+    return true;
+  }
+
+  #countPage(paged: PagedRows): OutcomeCounts | null {
+    try {
+      return paged.run();
+    } catch (error) {
+      this.#requireTransaction(error);
+      if (classify(error) !== "row") throw error;
+      return null;
+    }
+  }
+
+  #bindRow(runner: ShapeRunner, { slice, record, place }: Omit<PagedRow, "hasMisfit">): void {
+    const at = this.#waiting.length * runner.columns.length;
+    this.#add(runner, place, runner.packed.bind(slice, record, this.#values, at));
   }
 
   #applyRows(runnerOf: (shape: RowShape) => ShapeRunner): void {

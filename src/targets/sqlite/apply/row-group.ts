@@ -4,7 +4,7 @@
  */
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
-import { insertRows, upsertRows, writes } from "../dialect.ts";
+import { insertPage, insertRows, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { childrenOf } from "../catalog/orphans.ts";
 import type { UpsertProbe } from "./probe.ts";
@@ -19,21 +19,27 @@ const MOST_VALUES = 1000;
 /** Applies rows of one shape, `rows` of them at a time. */
 export class RowGroup {
   readonly rows: number;
+  readonly #db: SqliteConnection;
+  readonly #row: RowSql;
   readonly #statement: Statement;
+  /** The same for the rows of a page; prepared once there are pages. */
+  #paged: Statement | null = null;
   readonly #probe: UpsertProbe;
   readonly #leavesAlone: boolean;
   readonly #isInsert: boolean;
   /** The column that must be given as an integer; -1 where any value will do. */
-  readonly #integer: number;
+  readonly integer: number;
 
   private constructor(db: SqliteConnection, probe: UpsertProbe, row: RowSql, integer: number) {
     const { method, leavesAlone } = rowStatements(row);
     this.rows = rowsOf(row);
-    this.#statement = db.prepare(severalRows(row, this.rows));
+    this.#db = db;
+    this.#row = row;
+    this.#statement = db.prepare(severalRows(row, insertRows(row, this.rows)));
     this.#probe = probe;
     this.#leavesAlone = leavesAlone;
     this.#isInsert = method === "insert";
-    this.#integer = integer;
+    this.integer = integer;
   }
 
   /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
@@ -43,25 +49,40 @@ export class RowGroup {
     return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
   }
 
-  /** Its statement, for two rows. */
-  static example(db: SqliteConnection, probe: UpsertProbe, row: RowSql): string | null {
-    return RowGroup.of(db, probe, row) === null ? null : severalRows(row, 2);
+  /** Its statements: for the rows of a page, and for two rows. */
+  static example(db: SqliteConnection, probe: UpsertProbe, row: RowSql): GroupStatements | null {
+    if (RowGroup.of(db, probe, row) === null) return null;
+    return {
+      paged: severalRows(row, insertPage(row)),
+      several: severalRows(row, insertRows(row, 2)),
+    };
   }
 
   /** Whether the row whose values begin at `at` may go with others. */
   takes(values: readonly BoundValue[], at: number): boolean {
-    if (this.#integer < 0) return true;
-    const value = values[at + this.#integer];
+    if (this.integer < 0) return true;
+    const value = values[at + this.integer];
     return value === null || Number.isInteger(value);
   }
 
   /** Applies the rows with these values. Throws the driver's error, with nothing left behind where a row caused it. */
   run(values: readonly BoundValue[]): OutcomeCounts {
-    const { rows } = this;
+    return this.#counted(this.rows, () => this.#statement.run(...values).changes);
+  }
+
+  /** The same for the rows of a page, so many from this number on. */
+  runPage(first: number, rows: number): OutcomeCounts {
+    const statement = (this.#paged ??= this.#db.prepare(
+      severalRows(this.#row, insertPage(this.#row)),
+    ));
+    return this.#counted(rows, () => statement.run(BigInt(first)).changes);
+  }
+
+  #counted(rows: number, run: () => number): OutcomeCounts {
     const probe = this.#probe;
     probe.written = 0;
     probe.skipped = 0;
-    const { changes } = this.#statement.run(...values);
+    const changes = run();
     if (this.#isInsert) return { inserted: changes, suppressed: rows - changes };
     if (this.#leavesAlone) return { inserted: changes, ignored: rows - changes };
     const { written: updated, skipped } = probe;
@@ -70,15 +91,22 @@ export class RowGroup {
   }
 }
 
+/** Statements for several rows. */
+export interface GroupStatements {
+  readonly paged: string;
+  readonly several: string;
+}
+
 function rowsOf({ columns }: RowSql): number {
   return Math.min(MOST_ROWS, Math.floor(MOST_VALUES / columns.length));
 }
 
-function severalRows(row: RowSql, rows: number): string {
+/** The statement that begins with this insert. */
+function severalRows(row: RowSql, insert: string): string {
   const { arbiter } = row.plan;
   return rowStatements(row).method === "insert" || arbiter === null
-    ? insertRows(row, rows)
-    : upsertRows(row, arbiter, rows);
+    ? insert
+    : upsertRows(row, arbiter, insert);
 }
 
 /** Whether nothing tells one statement for several rows from one for each. */
@@ -117,7 +145,7 @@ function undoesAll(db: SqliteConnection, row: RowSql): boolean {
     readonly p2: number;
   }
   const program = db
-    .prepare<Instruction>(`explain ${severalRows(row, 2)}`)
+    .prepare<Instruction>(`explain ${severalRows(row, insertRows(row, 2))}`)
     .all(...Array.from({ length: 2 * row.columns.length }, () => null));
   return program.some(({ opcode, p1, p2 }) => opcode.startsWith("Halt") && p1 !== 0 && p2 === 2);
 }

@@ -144,16 +144,17 @@ const WHENS: Readonly<Record<RowMethod, Readonly<Partial<Record<RowStep, string>
   },
 };
 
-/** The statements in the order in which they run, for `upsurge plan`; `several`: the one for several rows, where they may share one. */
+/** The statements in the order in which they run, for `upsurge plan`; `several`: those for several rows, where they may share one. */
 export function listStatements(
   row: RowSql,
-  several: string | null = null,
+  several: { readonly paged: string; readonly several: string } | null = null,
 ): readonly PlannedStatement[] {
   const { method, ...sql } = rowStatements(row);
   const steps = ROW_STEPS.flatMap((step) => at(sql[step], WHENS[method][step]));
   if (several === null) return steps;
   return [
-    { sql: several, when: "for rows that share a statement, so many at a time" },
+    { sql: several.paged, when: "for rows that are put into a page of a temporary file" },
+    { sql: several.several, when: "for other rows that share a statement, so many at a time" },
     ...steps.map((each) => ({ ...each, when: "for the rows that are left" })),
   ];
 }

@@ -5,6 +5,7 @@ import { countOrphans } from "../catalog/orphans.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import type { RowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
+import { PageFile } from "../stage/page-file.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { SqliteWriter } from "./writer.ts";
 
@@ -17,6 +18,8 @@ export interface SqliteTransactionContext {
   readonly probe: UpsertProbe;
   /** The tables and their plans. */
   readonly rows: readonly Pick<RowSql, "plan" | "table">[];
+  /** Statements are undone in memory: then they may be large. */
+  readonly undoesInMemory: boolean;
   /** Runs `work`, again while another process holds a lock, up to the lock timeout. */
   readonly patiently: (work: () => void) => Promise<void>;
 }
@@ -25,11 +28,30 @@ export interface SqliteTransactionContext {
 export class SqliteTransaction implements Transaction {
   readonly writers: readonly Writer[];
   readonly #context: SqliteTransactionContext;
+  /** `undefined`: nobody has asked. */
+  #pages: PageFile | null | undefined;
 
   constructor(context: SqliteTransactionContext) {
     const { db, probe, rows } = context;
     this.#context = context;
-    this.writers = rows.map(({ plan, table }) => new SqliteWriter({ db, probe, plan, table }));
+    const pages = (): PageFile | null => {
+      if (this.#pages === undefined) this.#pages = this.#openPages();
+      return this.#pages;
+    };
+    this.writers = rows.map(
+      ({ plan, table }) => new SqliteWriter({ db, probe, plan, table, pages }),
+    );
+  }
+
+  #openPages(): PageFile | null {
+    const { db, rows, undoesInMemory } = this.#context;
+    const columns = Math.max(...rows.map(({ plan }) => plan.table.columns.length));
+    return undoesInMemory ? PageFile.open(db, columns) : null;
+  }
+
+  #closePages(): void {
+    this.#pages?.close();
+    this.#pages = null;
   }
 
   async commit(): Promise<void> {
@@ -40,6 +62,7 @@ export class SqliteTransaction implements Transaction {
       if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
       throw refused(cause);
     }
+    this.#closePages();
   }
 
   /**
@@ -67,6 +90,7 @@ export class SqliteTransaction implements Transaction {
     } catch {
       // Closing the connection rolls back as well.
     }
+    this.#closePages();
     return Promise.resolve();
   }
 }

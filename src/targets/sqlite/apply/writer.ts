@@ -13,8 +13,10 @@ import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
 import { PackedValues } from "../stage/packed-values.ts";
+import type { PageFile } from "../stage/page-file.ts";
 import { SqliteKeyStore } from "../stage/seen-keys.ts";
 import type { UpsertProbe } from "./probe.ts";
+import { mostPaged, PagedRows } from "./paged-rows.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
 import type { SqliteTable } from "../catalog/table-shape.ts";
@@ -26,6 +28,8 @@ export interface SqliteWriterContext {
   readonly probe: UpsertProbe;
   readonly plan: TablePlan;
   readonly table: SqliteTable;
+  /** The pages of the transaction; `null` where there are none. */
+  readonly pages: () => PageFile | null;
 }
 
 /** The writer of one table. */
@@ -63,18 +67,48 @@ export class SqliteWriter implements Writer {
   }
 }
 
-function shapeRunner(
-  { db, probe, plan, table }: SqliteWriterContext,
-  { columns }: RowShape,
-): ShapeRunner {
+function shapeRunner(context: SqliteWriterContext, { columns }: RowShape): ShapeRunner {
+  const { db, probe, plan, table } = context;
   const row = rowSql(plan, table, columns);
   const destinations = columns.map((name) => destinationOf(plan, table, name));
+  const group = RowGroup.of(db, probe, row);
+  const packed = new PackedValues(destinations, convertsFirst(plan));
+  const misfits = new MisfitColumns(destinations, plan);
+  const paged = pagedOnce(context, group, { packed, misfits, columns: columns.length });
   return {
     columns: destinations,
     one: new RowRunner(db, probe, row),
-    group: RowGroup.of(db, probe, row),
-    packed: new PackedValues(destinations, convertsFirst(plan)),
-    misfits: new MisfitColumns(destinations, plan),
+    group,
+    packed,
+    misfits,
+    paged,
+  };
+}
+
+/** Makes the rows of pages when they are asked for first. */
+function pagedOnce(
+  { db, plan, pages }: SqliteWriterContext,
+  group: RowGroup | null,
+  {
+    packed,
+    misfits,
+    columns,
+  }: Pick<ShapeRunner, "packed" | "misfits"> & { readonly columns: number },
+): () => PagedRows | null {
+  let paged: PagedRows | null | undefined;
+  return () => {
+    if (paged !== undefined) return paged;
+    const file = group === null ? null : pages();
+    if (group === null || file === null) return (paged = null);
+    const most = mostPaged(db, plan.table.name);
+    return (paged = new PagedRows({
+      file,
+      group,
+      packed,
+      columns,
+      most,
+      takesMisfits: misfits.always,
+    }));
   };
 }
 

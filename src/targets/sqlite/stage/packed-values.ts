@@ -10,17 +10,32 @@ import { isPlainTime } from "./times.ts";
 import { bindValue, keepsMisfit } from "./values.ts";
 import type { BoundValue, BoundColumn } from "./values.ts";
 
+/** Who takes the values of a row, by the place of their column. */
+export interface ValueSink {
+  /** A number; `mayBeWhole`: its column makes an integer of it where it is whole. */
+  number(column: number, value: number, mayBeWhole: boolean): void;
+  /** The text of a field without escapes. */
+  text(column: number, fields: PackedFields, place: number): void;
+  value(column: number, value: BoundValue): void;
+}
+
 /** Binds the fields of packed rows of one shape. */
 export class PackedValues {
   readonly #columns: readonly BoundColumn[];
   readonly #isNumber: readonly boolean[];
+  /** Columns that take texts as they are. */
+  readonly #isText: readonly boolean[];
   /** Numbers are bound as numbers. Otherwise as text: an expression of the user's could tell. */
   readonly #typed: boolean;
   readonly #texts = new BlockTexts();
+  readonly #bound = new BoundValues(this.#texts);
 
   constructor(columns: readonly BoundColumn[], typed: boolean) {
     this.#columns = columns;
     this.#typed = typed;
+    this.#isText = columns.map(
+      ({ affinity, isBytes }) => !isBytes && (affinity === "text" || affinity === "blob"),
+    );
     this.#isNumber = columns.map(({ affinity }) => affinity !== "text" && affinity !== "blob");
   }
 
@@ -39,7 +54,14 @@ export class PackedValues {
    * Puts the values of a record into `into` from `at` on; true when one of them is a text that its column does not promise.
    * Throws a `RangeFault`.
    */
-  bind({ fields, columns }: PackedSlice, record: number, into: BoundValue[], at: number): boolean {
+  bind(slice: PackedSlice, record: number, into: BoundValue[], at: number): boolean {
+    this.#bound.values = into;
+    this.#bound.at = at;
+    return this.give(slice, record, this.#bound);
+  }
+
+  /** Gives the values of a record one by one, as `bind` does. */
+  give({ fields, columns }: PackedSlice, record: number, to: ValueSink): boolean {
     let hasMisfit = false;
     const { bytes, offsets: places } = fields;
     const first = record * fields.shape.fields.length;
@@ -48,39 +70,62 @@ export class PackedValues {
       const destination = this.#columns[index];
       if (column === undefined || destination === undefined) break;
       if (column.field < 0) {
-        into[at + index] = bindValue(column.constant, false, destination);
+        to.value(index, bindValue(column.constant, false, destination));
         hasMisfit ||= keepsMisfit(column.constant, destination);
         continue;
       }
       const place = first + column.field;
       const start = places[2 * place] as number;
       const end = places[2 * place + 1] as number;
-      const number =
-        start >= 0 && end >= 0 && this.#isNumber[index] === true
-          ? exactNumber(bytes, start, end)
-          : Number.NaN;
-      if (!Number.isNaN(number)) {
-        into[at + index] = this.#typed ? number : this.#texts.text(fields, place);
-      } else if (end >= 0 && this.#isPlain(index, bytes, [start, end])) {
-        into[at + index] = this.#texts.text(fields, place);
+      const isSimple = start >= 0 && end >= 0;
+      if (isSimple && this.#isText[index] === true) {
+        to.text(index, fields, place);
+        continue;
+      }
+      const isNumber = isSimple && this.#isNumber[index] === true;
+      const number = isNumber ? exactNumber(bytes, start, end) : Number.NaN;
+      if (this.#typed && !Number.isNaN(number)) {
+        to.number(index, number, destination.affinity !== "real");
+      } else if (isNumber && (!Number.isNaN(number) || isPlain(destination, bytes, start, end))) {
+        to.text(index, fields, place);
       } else {
         const text = this.#texts.text(fields, place);
-        into[at + index] = bindValue(text, false, destination);
+        to.value(index, bindValue(text, false, destination));
         hasMisfit ||= keepsMisfit(text, destination);
       }
     }
     return hasMisfit;
   }
+}
 
-  /** True for a text that its column promises, and that is bound as it is: nothing more needs to be known of it. */
-  #isPlain(
-    index: number,
-    bytes: Buffer,
-    [start, end]: readonly [start: number, end: number],
-  ): boolean {
-    if (start < 0 || this.#isNumber[index] !== true) return false;
-    const isTime = this.#columns[index]?.promised === "time" && isPlainTime(bytes, start, end);
-    return isTime || isPlainDecimal(bytes, start, end);
+/** True for a text that its column of numbers or times promises, and that is bound as it is: nothing more needs to be known of it. */
+function isPlain({ promised }: BoundColumn, bytes: Buffer, start: number, end: number): boolean {
+  return (
+    (promised === "time" && isPlainTime(bytes, start, end)) || isPlainDecimal(bytes, start, end)
+  );
+}
+
+/** Puts values into an array, for a driver. */
+class BoundValues implements ValueSink {
+  values: BoundValue[] = [];
+  /** Where the row begins. */
+  at = 0;
+  readonly #texts: BlockTexts;
+
+  constructor(texts: BlockTexts) {
+    this.#texts = texts;
+  }
+
+  number(column: number, value: number): void {
+    this.values[this.at + column] = value;
+  }
+
+  text(column: number, fields: PackedFields, place: number): void {
+    this.values[this.at + column] = this.#texts.text(fields, place);
+  }
+
+  value(column: number, value: BoundValue): void {
+    this.values[this.at + column] = value;
   }
 }
 

@@ -1,0 +1,80 @@
+/** What a commit of a job costs in statements: the checkpoint is held once and moved once, and tables are made where they are needed. */
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ENGINES } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { isLogged, useLoggedDatabase } from "../helpers/statement-log.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const ROWS = 120;
+
+/** Rows of the table before a load that updates, and before one that inserts. */
+const OLD = "insert into t values (0, 'old')";
+const NONE = "delete from t";
+
+describe.each(ENGINES.filter(isLogged))("$title", (engine) => {
+  const { database, start } = useLoggedDatabase(engine);
+
+  /** The statements of a job that commits so often. */
+  async function statementsOf(
+    commits: number,
+    { before, bad = -1 }: { readonly before: string; readonly bad?: number },
+  ): Promise<readonly string[]> {
+    await database.reset();
+    await database.exec(`create table t (id int not null primary key, v varchar(20))`);
+    await database.exec(before);
+    const rows = Array.from({ length: ROWS }, (_, id) => `${id === bad ? "x" : id},v${id}\n`);
+    const file = join(tempDir({ "in.csv": `id,v\n${rows.join("")}` }), "in.csv");
+    const finish = start();
+    const { stdout, stderr } = await runUpsurge([
+      ...["load", file, "--to", database.url, "--table", "t", "--key", "id", "-q", "--json"],
+      ...["--commit", String(ROWS / commits), "--job", "j", "--max-rejects", "1"],
+    ]);
+    const sent = finish();
+    const rejected = bad < 0 ? 0 : 1;
+    expect(JSON.parse(stdout), stderr).toMatchObject({ counts: { read: ROWS, rejected } });
+    return sent;
+  }
+
+  test.each([
+    ["that insert", NONE],
+    ["that update", OLD],
+  ])(
+    "each commit of rows %s takes hold of the checkpoint once, and moves it once",
+    async (_, before) => {
+      const few = await statementsOf(2, { before });
+      const many = await statementsOf(6, { before });
+      const moving = (sent: readonly string[]): number =>
+        sent.filter((sql) => /^\s*(?:exec.*?)?update upsurge_checkpoint/i.test(sql)).length;
+
+      expect(moving(few)).toBeGreaterThan(0);
+      expect(moving(many) - moving(few)).toBe(4 * 2);
+    },
+  );
+
+  test.runIf(engine.name === "postgres")(
+    "PostgreSQL makes only the temporary tables that the rows of a transaction need",
+    async () => {
+      const made = async (...given: Parameters<typeof statementsOf>): Promise<string[]> => {
+        const sent = await statementsOf(...given);
+        // The first are those of the plan, which leave nothing.
+        const from = sent.findIndex((sql) => sql.includes("pg_advisory_xact_lock(1"));
+        expect(from).toBeGreaterThan(0);
+        return sent
+          .slice(from)
+          .flatMap((sql) => [...sql.matchAll(/create temporary (\w+ \w+)/g)])
+          .map(([, name = ""]) => name);
+      };
+
+      expect(await made(3, { before: NONE })).toEqual([]);
+      const staged = await made(3, { before: OLD });
+      expect(new Set(staged)).toEqual(
+        new Set(["table upsurge_stage", "sequence upsurge_inserted"]),
+      );
+      expect(staged.filter((name) => name === "table upsurge_stage")).toHaveLength(3);
+      const refused = await made(3, { before: OLD, bad: 50 });
+      expect(refused.filter((name) => name === "table upsurge_raw")).toHaveLength(1);
+      expect(refused.filter((name) => name === "table upsurge_fault")).toHaveLength(1);
+    },
+  );
+});
