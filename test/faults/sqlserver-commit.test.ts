@@ -46,6 +46,10 @@ const UNKNOWN: readonly (readonly [string, Trouble, Rows])[] = [
   ["cut after it ran, before its answer", { after: "cut" }, LOADED],
   ["ended by a fatal error before it runs", { before: serverError(3624, 21) }, BEFORE],
   ["ended by a fatal error after it ran", { after: serverError(3624, 21) }, LOADED],
+  ["met by a failover after it ran", { after: serverError(40_197, 17) }, LOADED],
+  ["met by a failover before it runs", { before: serverError(40_613, 17) }, BEFORE],
+  ["ended as its process is", { after: serverError(40_143, 16) }, LOADED],
+  ["answered by an error of no known meaning", { after: serverError(8623) }, LOADED],
 ];
 
 test.each(UNKNOWN)("a commit that is %s", async (_name, trouble, kept) => {
@@ -78,8 +82,12 @@ test("a commit in a transaction that is lost already is refused", async () => {
   expect(await table()).toEqual(BEFORE);
 });
 
-test("a commit that falls victim to a deadlock is begun again", async () => {
-  db.troubles = nth(1, COMMIT, { before: serverError(1205, 13) });
+test.each([
+  ["falls victim to a deadlock", 1205],
+  ["waits for a lock in vain", 1222],
+  ["meets a row that another transaction has changed", 3960],
+])("a commit that %s is begun again", async (_name, number) => {
+  db.troubles = nth(1, COMMIT, { before: serverError(number, 13) });
   const result = await runFaulty(db, { input: INPUT });
   expect(result).toMatchObject({ exit: 0, counts: { read: 3, inserted: 2, updated: 1 } });
   expect(commits()).toBe(2);

@@ -80,7 +80,7 @@ export const ABLE: Capabilities = {
   parallel: true,
 };
 
-/** The plan for a CSV with the table's columns (or `fields`), under `options`; `unhashable` says why keys cannot be hashed. */
+/** The plan for a CSV with the table's columns (or `fields`), under `options`; `unhashable` says why keys cannot be hashed, where the target hashes any. */
 export function planFor(
   shape: TableShape,
   options: GivenOptions,
@@ -90,6 +90,7 @@ export function planFor(
     json = false,
     quoteIdentifier = (name: string) => `"${name}"`,
     unhashable = null as string | null,
+    hashes = true,
     readOnce = false,
     header = null as readonly string[] | null,
   } = {},
@@ -104,7 +105,7 @@ export function planFor(
     ...(header === null ? {} : { sources: [knownHeader(header)] }),
     openFields: json,
     readOnce,
-    whyUnhashable: () => unhashable,
+    ...(hashes ? { whyUnhashable: () => unhashable } : {}),
   });
   return { ...plan.tables[0], ...plan };
 }

@@ -5,6 +5,8 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { foldValue } from "../../src/values/same-key/same-key.ts";
+import { NumberReader } from "../../src/values/numbers.ts";
+import type { NumberMarks } from "../../src/values/numbers.ts";
 import { KeyStyles } from "../../src/values/same-key/key-styles.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
@@ -30,8 +32,8 @@ const joined = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string>
 const NUMBERS = joined(
   pick("", " ", "+", "-", "\t"),
   pick("", "0", "00"),
-  pick("1", "10", "100", "1_0", "9007199254740993", "9007199254740992", "0.1", ".1", "0"),
-  pick("", "", ".0", ".", "e0", "e1", "E+2", "0000000000000000055", "e-1"),
+  pick("1", "10", "100", "1_0", "9007199254740993", "9007199254740992", "0.1", ".1", "0", "2024"),
+  pick("", "", ".0", ".", ".002", ".0020", "e0", "e1", "E+2", "0000000000000000055", "e-1"),
   pick("", " "),
 );
 
@@ -191,6 +193,11 @@ async function equalPairs(type: string, texts: readonly string[]): Promise<(stri
     select a.t, b.t from texts a join texts b on a.t < b.t collate "C" and ${cast("a.t")} = ${cast("b.t")}`);
 }
 
+/** Whether equal texts go to one piece, or end the split. */
+function belongTogether(a: string, b: string): boolean {
+  return foldValue(a).key === foldValue(b).key || isRefused(a, b);
+}
+
 /** Whether a file that has both is refused. */
 function isRefused(...texts: readonly string[]): boolean {
   const styles = new KeyStyles();
@@ -205,15 +212,79 @@ test.each(TYPES)(
       fc.asyncProperty(fc.array(keys, { minLength: 60, maxLength: 150 }), async (texts) => {
         for (const [a = "", b = ""] of await equalPairs(type, texts)) {
           met += 1;
-          const alike = foldValue(a ?? "").key === foldValue(b ?? "").key;
           expect(
-            alike || isRefused(a ?? "", b ?? ""),
+            belongTogether(a ?? "", b ?? ""),
             `${JSON.stringify(a)} = ${JSON.stringify(b)}`,
           ).toBe(true);
         }
       }),
       { numRuns: timesOf("split keys") },
     );
+    expect(met).toBeGreaterThan(0);
+  },
+);
+
+const MARKS: readonly NumberMarks[] = [
+  { decimal: ".", thousands: "," },
+  { decimal: ",", thousands: "." },
+  { decimal: ",", thousands: " " },
+  { decimal: ".", thousands: "'" },
+];
+
+/** What may stand for a mark in a source. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  " ": [" ", "\u00a0", "\u202f", "\u2009"],
+  "'": ["'", "\u2019"],
+};
+
+/** Numbers with groups and without, of which many are equal. */
+function marked({ decimal, thousands }: NumberMarks): fc.Arbitrary<string> {
+  const mark = thousands ?? "";
+  const plain = pick("1", "1234", "123456789", "709263404541229160", "9007199254740993", "20");
+  const parted = fc
+    .tuple(plain, fc.constantFrom(...(WRITTEN[mark] ?? [mark])))
+    .map(([digits, sign]) => digits.replaceAll(/(?<=\d)(?=(?:\d{3})+$)/g, sign));
+  const fraction = pick("", "0", "000", "01234567", "012345670000", "5", "49999999999999999999");
+  const end = fraction.map((digits) => (digits === "" ? "" : `${decimal}${digits}`));
+  const power = pick("", "", "E0", "E1", "e-2", "e-320", "e-322");
+  return fc.oneof(
+    joined(pick("", "+", "-"), parted, end),
+    joined(pick("", "00"), plain, end, power),
+  );
+}
+
+test.each(MARKS)(
+  "numbers that a load reads alike are folded alike: decimals behind %o",
+  async (marks) => {
+    const reader = new NumberReader(marks);
+    let met = 0;
+    const check = async (texts: readonly string[]): Promise<void> => {
+      const spelled = new Map<string, string[]>();
+      for (const text of texts) {
+        const read = reader.read(text);
+        if (read !== null) spelled.set(read, [...(spelled.get(read) ?? []), text]);
+      }
+      const read = [...spelled.keys()];
+      const alike = [
+        ...read.map((each) => [each, each]),
+        ...(await equalPairs("numeric", read)),
+        ...(await equalPairs("double precision", read)),
+      ];
+      for (const [one, other] of alike) {
+        for (const a of spelled.get(one ?? "") ?? []) {
+          for (const b of spelled.get(other ?? "") ?? []) {
+            if (a !== b) met += 1;
+            expect(belongTogether(a, b), `${JSON.stringify(a)} = ${JSON.stringify(b)}`).toBe(true);
+          }
+        }
+      }
+    };
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(marked(marks), { minLength: 60, maxLength: 150 }), check),
+      { numRuns: timesOf("split keys") },
+    );
+
     expect(met).toBeGreaterThan(0);
   },
 );

@@ -6,12 +6,10 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { INDEX } from "../../model/shards/split-report.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
 import { partOf, PieceFile, unwritable } from "./piece-file.ts";
 import type { PieceFileOptions } from "./piece-file.ts";
-
-/** The name of the index. */
-export const INDEX = "index.json";
 
 /** The folder, taken. */
 export class PieceFolder {

@@ -10,10 +10,12 @@ import { refuseStreams } from "../../plan/deletes/removal.ts";
 import { planJob } from "../../plan/job-plan.ts";
 import type { LevelRequest } from "../../plan/nest/plan-nest.ts";
 import { makePlan } from "../../plan/make-plan.ts";
+import { refuseOtherSplit } from "../../plan/shards/choose-piece.ts";
 import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
+import { splitKey } from "../../sources/split-index.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
@@ -71,6 +73,7 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   const planned = await plannedOr(inputs, () =>
     planFor({ ...inputs, options: settled, looked, parents, levels: seenLevels(levels, looked) }),
   );
+  if (options.piece) await refuseOtherPieces(planned, sources);
   const plan = await withSplitCompared(planned, sources);
   await checkPlan(session, plan, settled);
   const ofLevels = levels.map(({ shape: table, options: own }): LevelFields => ({
@@ -84,6 +87,14 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
 async function withSplitCompared(plan: LoadPlan, { paths }: SourceSet): Promise<LoadPlan> {
   if (plan.shard === undefined) return plan;
   return { ...plan, why: [...plan.why, ...compareWithSplit(await storedSize(paths), plan.shard)] };
+}
+
+/** Throws `PLAN_PIECE` for pieces that were not split by the key, where the index of the split is still beside them. */
+async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<void> {
+  for (const path of paths) {
+    const key = path === "-" ? null : await splitKey(path);
+    if (key !== null) refuseOtherSplit(plan, key);
+  }
 }
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */

@@ -30,6 +30,9 @@ export interface PieceReport {
   readonly files: readonly PieceFileReport[];
 }
 
+/** The name of the index. */
+export const INDEX = "index.json";
+
 /** The index of a folder of pieces. */
 export interface SplitIndex {
   /** Of the form of the index, and of what decides on the piece of a record. */

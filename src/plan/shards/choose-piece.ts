@@ -1,6 +1,6 @@
 /** Whether pieces that were split by key can be loaded at the same time, each as a load of its own. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Partitioning, TablePlan } from "../../model/load-plan.ts";
+import type { LoadPlan, Partitioning, TablePlan } from "../../model/load-plan.ts";
 import { rowsObstacle } from "../partitioning.ts";
 import { defaultObstacle } from "./choose-shard.ts";
 import type { ShardRequest } from "./choose-shard.ts";
@@ -8,7 +8,7 @@ import type { ShardRequest } from "./choose-shard.ts";
 /** What is decided on, besides the plan. */
 export interface PieceRequest extends Pick<
   ShardRequest,
-  "openFields" | "orderReason" | "whyUnhashable"
+  "openFields" | "orderReason" | "whyUnhashable" | "levelsObstacle"
 > {
   readonly options: ShardRequest["options"];
   readonly key: Partitioning["key"];
@@ -18,7 +18,8 @@ export interface PieceRequest extends Pick<
  * Types that store values otherwise than they are given, so that different texts become one key: whoever splits sees only the
  * texts. A target that hashes keys has its own word on types.
  */
-const ROUNDED = /^(?:real|(?:small)?money|numeric|decimal|(?:small)?datetime)\b(?!offset|2)/i;
+const ROUNDED =
+  /^(?:real|(?:small)?money|numeric|decimal|bit|(?:small)?datetime|(?:time|datetime2|datetimeoffset)\([0-6]\))(?!\w)/i;
 
 /** A sentence for the plan. Throws `PLAN_PIECE`. */
 export function explainPiece(plan: TablePlan, request: PieceRequest): string {
@@ -35,4 +36,23 @@ function roundedKey({ arbiter, table }: TablePlan): string | null {
   );
   if (column === undefined) return null;
   return `the key column ${column.name} (${column.type}) may round what it is given, so that keys of two pieces become one`;
+}
+
+/** Throws `PLAN_PIECE` for a piece that was split by other fields than those of the key. */
+export function refuseOtherSplit(
+  { partitioning: { key }, tables: [root] }: Pick<LoadPlan, "partitioning" | "tables">,
+  split: readonly string[],
+): void {
+  if (key === null || root === undefined) return;
+  const other = split.find((name) => !fillsKey(root, key.columns, name));
+  if (other === undefined) return;
+  const reason = `they were split by ${split.join(", ")}, and ${other} is not in the key ${key.columns.join(", ")}: rows of one key may be in two pieces`;
+  throw upsurgeError("PLAN_PIECE", { reason });
+}
+
+/** Whether a field that a split named fills a column of the key; it may be of another case in the sources. */
+function fillsKey({ mapping }: TablePlan, key: readonly string[], name: string): boolean {
+  const same = mapping.filter(({ field }) => field.toLowerCase() === name.toLowerCase());
+  const { column } = same.find(({ field }) => field === name) ?? same[0] ?? {};
+  return column !== undefined && key.includes(column);
 }

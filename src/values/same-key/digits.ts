@@ -10,6 +10,9 @@ const PREFIXED = /^[+-]?(0X[\dA-F_]+|0O[0-7_]+|0B[01_]+)$/;
 /** More digits are not told apart by every type. */
 const SURE_DIGITS = 15;
 
+/** As long as this, or with an exponent, a number may be next to zero or beyond all others, where a double has fewer digits. */
+const FAR_LENGTH = 300;
+
 /** The significant digits of a folded text; `null` where it is no number. */
 export function numberDigits(text: string): string | null {
   if (DECIMAL.test(text)) return significant(text);
@@ -19,13 +22,24 @@ export function numberDigits(text: string): string | null {
 }
 
 function significant(text: string): string {
-  const [mantissa = ""] = text.split("E");
+  const [mantissa = "", exponent = ""] = text.split("E");
   const digits = trimZeros(mantissa.replace(/\D+/g, ""));
-  if (digits.length <= SURE_DIGITS) return digits;
-  // Among numbers as long as this there are some that a double takes for one.
-  const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?$/.test(text);
-  const [nearest = ""] = String(Number(plain ? text : digits)).split("e");
+  const isSure = digits.length <= SURE_DIGITS && exponent === "" && text.length < FAR_LENGTH;
+  if (isSure) return digits;
+  // Among others there are some that a double takes for one.
+  const value = Number(`${withPoint(mantissa)}E${exponent === "" ? "0" : exponent}`);
+  const [nearest = ""] = String(value).split("e");
   return trimZeros(nearest.replace(/\D+/g, ""));
+}
+
+/**
+ * Digits with a decimal point and no other mark. A mark that is there twice parts groups; of two marks the last is the decimal
+ * one. A single mark may be either where three digits follow it: those are few digits, whose place does not matter.
+ */
+function withPoint(mantissa: string): string {
+  const at = Math.max(mantissa.lastIndexOf("."), mantissa.lastIndexOf(","));
+  if (at < 0 || mantissa.indexOf(mantissa.charAt(at)) < at) return mantissa.replace(/\D+/g, "");
+  return `0${mantissa.slice(0, at).replace(/\D+/g, "")}.${mantissa.slice(at).replace(/\D+/g, "")}`;
 }
 
 /** Digits without the zeros at both ends. */

@@ -14,6 +14,7 @@ export type TimeStyle =
   | "day, month and year"
   | "names of months"
   | "a day's number"
+  | "a year and a day's number"
   | "a word";
 
 /** A folded date or time. */
@@ -35,6 +36,8 @@ const WORDS_OF_DATES =
   /(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*|[AP]M|[TZ](?![A-Z])|(?<=\d)(?:ST|ND|RD|TH)| (?:[A-Z]{2,5}|[A-Z]+\/[A-Z/_+-]+)(?![A-Z])/g;
 const DAY_NUMBER =
   /^(?:J\d+|\d{4}[-.]\d{3})(?:[T ].*|Z|[+-]\d.*)?$|^\d{5,7}(?:[T ] ?[\d+-].*| UTC| [A-Z]{3,4}|Z)$/;
+/** A number as well: others may spell it otherwise. */
+const YEAR_AND_DAY = /^\d{4}\.\d{3}$/;
 const WORD = /^(?:EPOCH|NOW|TODAY|TOMORROW|YESTERDAY)(?:[ T+-].*|Z)?$/;
 
 /** The date or the time that a folded text is; `null` where it is none. */
@@ -44,6 +47,8 @@ export function foldTime(text: string): FoldedTime | null {
   const day = DATE.exec(text) ?? COMPACT_DATE.exec(text);
   if (day !== null) return fromDay(day);
   if (TIME.test(text)) return ofTime(text);
+  if (YEAR_AND_DAY.test(text))
+    return { key: trimZeros(text.replace(".", "")), style: "a year and a day's number" };
   if (DAY_NUMBER.test(text)) return { key: "number", style: "a day's number" };
   if (NUMBERS.test(text)) return { key: inNumbers(text), style: "day, month and year" };
   const [, month] = MONTH.exec(text) ?? [];
