@@ -15,6 +15,7 @@ import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
 import type { PreparedTable } from "../table-writer.ts";
+import { missingTest, mostMissing } from "./absent-rows.ts";
 import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
@@ -259,13 +260,16 @@ export class NestWriter {
     const linked = areTold ? linkedBatch(batch, level) : null;
     if (linked !== null) return linked;
     const keys = await this.#keysOf(level, applied, attempt);
+    const plan = this.#tables[level.at];
+    const mayMiss =
+      level.finds || plan === undefined || mostMissing(applied.result.counts, plan) > 0;
     let next = 0;
     const rows = batch.rows.map((row) => {
       const [object] = row.nested?.[level.memberAt] ?? [];
       if (object === undefined) return row;
       const key = keys[next++];
       if (key?.kind === "values") return linkedRow(row, level.links, key.values);
-      attempt.faults.push(unlinked(object, this.#tables[level.at], key));
+      attempt.faults.push(unlinked(object, plan, { key, isThere: !mayMiss }));
       return row;
     });
     return attempt.faults.length === 0 ? rowsBatch(batch, rows) : null;
@@ -288,18 +292,24 @@ export class NestWriter {
     if (parents.length === 0) return true;
     const applied = { batch: rowsBatch(batch, parents), result };
     const keys = await this.#keysOf(level, applied, attempt);
+    const source = this.#tables[level.parentAt];
+    const isMissing = source && missingTest({ keys, result, isOnly: attempt.isOnly }, source);
+    if (isMissing === null) throw new RecordsCoupled("rows are not found by their keys");
     const families: Family[] = [];
     for (const [place, parent] of parents.entries()) {
       const key = keys[place];
       const inside = parent.nested?.[level.memberAt] ?? [];
       const outcome = result.outcomes?.get(parent.ord);
-      if (key?.kind === "absent" || this.#isLeftOut(level, outcome))
-        attempt.tally.skip(level.at, inside);
+      const isAbsent = key?.kind === "absent" && isMissing?.(parent) === true;
+      if (isAbsent || this.#isLeftOut(level, outcome)) attempt.tally.skip(level.at, inside);
       else if (key?.kind === "values") {
         const rows = inside.map((row) => linkedRow(row, level.links, key.values));
         const isLosing = this.#loses(level.parentAt, outcome);
         families.push({ parent, key: key.values, rows, loses: isLosing });
-      } else attempt.faults.push(unlinked(parent, this.#tables[level.parentAt], key));
+      } else
+        attempt.faults.push(
+          unlinked(parent, source, { key, isThere: !this.#finds(level.parentAt) }),
+        );
     }
     if (attempt.faults.length > 0) return false;
     const parts = level.taker?.partsOf(families, attempt.isOnly) ?? [families];
