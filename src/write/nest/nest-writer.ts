@@ -16,6 +16,7 @@ import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
 import type { PreparedTable } from "../table-writer.ts";
 import { missingTest, mostMissing } from "./absent-rows.ts";
+import { CertainFaults } from "./certain-faults.ts";
 import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
@@ -56,15 +57,13 @@ interface Attempt {
   readonly faults: RowFault[];
 }
 
-/** Codes of rows that are refused whatever is in the table, and whatever other rows there are. */
-const CERTAIN: ReadonlySet<string> = new Set(["ROW_TYPE", "ROW_LENGTH", "ROW_NUL", "ROW_ENCODING"]);
-
 /** Writes the batches of one transaction. */
 export class NestWriter {
   readonly #tables: readonly TablePlan[];
   readonly #context: NestWriterContext;
   readonly #levels: readonly WrittenLevel[];
   readonly #eachRecord: boolean;
+  readonly #certain: CertainFaults;
   /** By the place of the table. */
   readonly #coalescers = new Map<number, Coalescer>();
 
@@ -72,6 +71,7 @@ export class NestWriter {
     this.#tables = tables;
     this.#context = context;
     this.#eachRecord = nest.eachRecord !== null;
+    this.#certain = new CertainFaults(tables, nest.levels);
     this.#levels = nest.levels.flatMap((level) => {
       const source = tables[level.relation === "array" ? level.parentAt : level.at];
       if (source === undefined) return [];
@@ -171,7 +171,7 @@ export class NestWriter {
     const rows = new Map(batch.rows.map((row) => [row.ord, row]));
     for (const fault of faults) {
       const record = rows.get((fault.row.root ?? fault.row).ord);
-      if (record === undefined || !CERTAIN.has(fault.code) || certain.has(record.ord)) continue;
+      if (record === undefined || !this.#certain.has(fault) || certain.has(record.ord)) continue;
       certain.set(record.ord, ofRecord(fault, record));
     }
     for (const fault of certain.values()) total.reject(fault);

@@ -50,7 +50,7 @@ export function outcomesTold(
 }
 
 /** Whether the database may drop a row of the table without an error. */
-function mayDrop({ table }: TablePlan): boolean {
+export function mayDrop({ table }: TablePlan): boolean {
   const { triggers, kind, rewritten, uniqueKeys } = table;
   const isDropping = triggers.some(({ timing, level }) => timing !== "after" && level === "row");
   return (
