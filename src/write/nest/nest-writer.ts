@@ -39,6 +39,8 @@ export interface NestWriterContext {
   /** Of the load; it may have written in other transactions before. */
   readonly guard: MissingGuard;
   readonly quarantine: Quarantine;
+  /** What became of rows as the load counts it. */
+  readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
   /** In the order of the tables of the load. */
   readonly writers: readonly PreparedTable[];
 }
@@ -239,11 +241,13 @@ export class NestWriter {
   /** Writes rows of a table, equal ones once where nothing could tell. */
   async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
     const writer = this.#context.writers[at];
-    if (writer === undefined) return null;
+    const plan = this.#tables[at];
+    if (writer === undefined || plan === undefined) return null;
     const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
     if (coalesced === null) return await writer.write(batch);
     const { result } = await writer.write(coalesced.batch);
-    return { batch, result: result.faults.length > 0 ? result : withRepeats(result, coalesced) };
+    if (result.faults.length > 0) return { batch, result };
+    return { batch, result: this.#context.asCounted(plan, withRepeats(result, coalesced)) };
   }
 
   #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
