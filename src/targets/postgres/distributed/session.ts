@@ -43,7 +43,7 @@ import { listCockroachTables, readCockroachShape } from "./cockroach/table-shape
 import { arraySql } from "./array-sql.ts";
 import { ArrayWriter } from "./array-writer.ts";
 import type { Maker } from "./makers.ts";
-import { lacking, refusePlan } from "./refuse-plan.ts";
+import { CHANGES, lacking, refusePlan, TRUNCATE } from "./refuse-plan.ts";
 
 /** What a session needs besides its connection. */
 export interface DistributedServer {
@@ -99,7 +99,9 @@ export class DistributedSession implements Session {
       encoding,
       pipeline: new Pipeline(client, false),
     });
-    this.execute = { ...executor, script: () => Promise.reject(lacking("SQL of your own", maker)) };
+    const script = (): Promise<never> =>
+      Promise.reject(lacking({ what: "SQL of your own", reason: CHANGES }, maker));
+    this.execute = { ...executor, script };
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -116,17 +118,18 @@ export class DistributedSession implements Session {
   }
 
   newTableName(): Promise<TableName> {
-    const how = "create the table first, with a tool of the server";
-    return Promise.reject(lacking("--create", this.#maker, how));
+    const suggestion = "create the table first, with a tool of the server";
+    return Promise.reject(lacking({ what: "--create", reason: CHANGES, suggestion }, this.#maker));
   }
 
   supposing<T>(): Promise<T> {
-    const how = "make the change first, with a tool of the server";
-    return Promise.reject(lacking("a change of the table", this.#maker, how));
+    const what = "a change of the table";
+    const suggestion = "make the change first, with a tool of the server";
+    return Promise.reject(lacking({ what, reason: CHANGES, suggestion }, this.#maker));
   }
 
   emptyTable(): never {
-    throw lacking("--truncate", this.#maker, "empty the table first, with a tool of the server");
+    throw lacking(TRUNCATE, this.#maker);
   }
 
   statements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
@@ -250,7 +253,7 @@ function tooLarge(cause: PostgresError, target: string, rows: number): Error {
   return upsurgeError("TARGET_STATEMENT", { target, reason }, { cause, fix });
 }
 
-function capabilitiesOf({ commitRows }: Maker): Capabilities {
+function capabilitiesOf({ commitRows, name }: Maker): Capabilities {
   return {
     rowSources: ["arrays"],
     setBased: false,
@@ -261,6 +264,7 @@ function capabilitiesOf({ commitRows }: Maker): Capabilities {
     notNullCode: "23502",
     batchRows: BATCH_ROWS,
     ...(commitRows === null ? {} : { commitRows }),
+    scriptObstacle: `on ${name} ${CHANGES}`,
     structureText,
     bytesPrefix: "\\x",
     bytesType: "bytea",
