@@ -7,7 +7,7 @@ import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { refuseReservedNames } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
-import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
+import { abortedError, classifyOther, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
 import type { ErrorClass, GrantRequest, Lock, Session, Transaction } from "../../target.ts";
@@ -230,7 +230,7 @@ export class DistributedSession implements Session {
 
   translate(error: unknown): Error {
     const { label } = this.#context;
-    if (error instanceof TransactionAborted) return doomedError(error);
+    if (error instanceof TransactionAborted) return abortedError(error);
     const { commitRows } = this.#maker;
     if (commitRows !== null && isServerError(error) && error.code === TOO_LARGE)
       return tooLarge(error, label, commitRows);
