@@ -110,12 +110,16 @@ function addedBy({
   return inserted - deleted - (plan?.missing?.said === "delete" ? removed : 0);
 }
 
-function tooMany({ name, level, removed, limit }: GuardedTable, scope: number): Error {
+/** What is done to the rows, by the rule of their level. */
+const CHANGES = { delete: "delete", unlink: "unlink", set: "change" } as const;
+
+function tooMany({ name, plan, level, removed, limit }: GuardedTable, scope: number): Error {
   const isAll = removed >= scope;
   return upsurgeError(
     "DELETE_LIMIT",
     {
       flag: `missing of --nest ${level}`,
+      change: CHANGES[plan.missing?.said ?? "delete"],
       missing: `at least ${formatCount(removed)}`,
       scope: plural(scope, "row"),
       table: name,
