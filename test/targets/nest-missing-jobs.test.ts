@@ -93,6 +93,28 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([ended.exit, ended.counts["orders"]], ended.output).toEqual([0, { updated: 3 }]);
   });
 
+  test("rows that went along by a foreign key leave no scope below zero", async () => {
+    await shell.start([
+      START[0] ?? "",
+      "create table lines (order_k int not null references orders (k), code int not null primary key, of_code int references lines (code) on delete cascade)",
+      "insert into orders values (1, 'old'), (2, 'old')",
+    ]);
+    const level =
+      "lines: { table: lines, key: code, link: { order_k: k }, relation: array, missing: delete }";
+    const flags = ["--nest", level, "--job", "j", "--commit", "1", "--max-delete", "2"];
+    const records = [
+      { k: 2, note: "new", lines: [{ code: 1, of_code: null }] },
+      { k: 1, note: "new", lines: [2, 3, 4].map((code) => ({ code, of_code: 1 })) },
+      { k: 2, note: "none", lines: [] },
+      { k: 1, note: "last", lines: [5, 6, 7].map((code) => ({ code, of_code: null })) },
+      { k: 1, note: "none", lines: [] },
+    ];
+    const stopped = await stoppedAt(5, async () => await shell.load(records, flags));
+    expect([stopped.exit, stopped.counts["lines"]?.["removed"]], stopped.output).toEqual([1, 1]);
+    const beyond = await shell.load(records, flags);
+    expect([beyond.exit, beyond.output]).toEqual([4, expect.stringContaining("of 3 rows")]);
+  });
+
   test("a share is one of the rows before the first part, whatever that inserted, unlinked or deleted", async () => {
     for (const missing of ["delete", "unlink"]) {
       await shell.start(START);
