@@ -66,11 +66,9 @@ describe("a lock of PostgreSQL", () => {
     const { client } = await openSession(database.url);
     await client.query("begin; lock table t in row exclusive mode");
 
-    const words = load(database.url, "--mode", "update", "--job", "j");
-    const { exitCode, stderr } = await runUpsurge([
-      ...words,
-      ...["--lock-timeout", "1s", "--retry-timeout", "0"],
-    ]);
+    const waiting = ["--lock-timeout", "1s", "--retry-timeout", "0"];
+    const words = load(database.url, "--mode", "update", "--job", "j", ...waiting);
+    const { exitCode, stderr } = await runUpsurge(words);
     await client.query("rollback");
 
     expect(exitCode, stderr).toBe(75);
