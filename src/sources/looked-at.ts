@@ -1,4 +1,6 @@
 /** What is known of the sources of a load before its first record. */
+import { resolve } from "node:path";
+import { sourceLabel } from "../errors/source-label.ts";
 import type { KnownFields } from "../model/header.ts";
 import type { PlannedSource } from "../model/report/plan-report.ts";
 import type { Source } from "../read/source.ts";
@@ -62,6 +64,23 @@ export function openEnded({ first, later }: LookedAtSources): string[] {
 export function warningsOf(sources: LookedAtSources, commitsEarly: boolean): string[] {
   return [
     ...loadedHeaders([sources.first, ...sources.later]),
+    ...namedAgain([sources.first, ...sources.later]),
     ...(commitsEarly ? unverifiedStreams(sources) : []),
   ];
+}
+
+/** Files that are among the sources more than once, as where a pattern matches one that is named as well. */
+function namedAgain(sources: readonly { readonly name: string }[]): string[] {
+  const times = new Map<string, { readonly name: string; readonly count: number }>();
+  for (const { name } of sources) {
+    const path = name === "-" ? name : resolve(name);
+    const known = times.get(path);
+    times.set(path, { name: known?.name ?? name, count: (known?.count ?? 0) + 1 });
+  }
+  return [...times.values()]
+    .filter(({ count }) => count > 1)
+    .map(
+      ({ name, count }) =>
+        `${sourceLabel(name)} is loaded ${count} times: it is named again, or matched by a pattern as well`,
+    );
 }

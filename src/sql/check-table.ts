@@ -4,7 +4,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../model/load-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { TableDialect } from "./dialect.ts";
-import { removeDuplicates, uniqueIndexSql } from "./unique-index.ts";
+import { duplicatesSql, removeDuplicates, uniqueIndexSql } from "./unique-index.ts";
 
 /** The stage has our own columns next to the table's. Throws `PLAN_UNSUPPORTED`. */
 export function refuseReservedNames({ table }: Pick<TablePlan, "table">, reserved: RegExp): void {
@@ -52,9 +52,13 @@ export function keyFix(
   { quote }: Pick<TableDialect, "quote">,
 ): string {
   const expressions = arbiter?.keyExpressions ?? [];
-  const ddl = uniqueIndexSql(table, { expressions, predicate: arbiter?.predicate ?? null }, quote);
+  const key = { expressions, predicate: arbiter?.predicate ?? null };
+  const ddl = uniqueIndexSql(table, key, quote);
   const other = passOneOf(keyFlags(table.uniqueKeys, mode), "another key of the table");
-  if (ddl !== null) return other === null ? ddl : `${ddl}, or ${other}`;
+  if (ddl !== null) {
+    const looked = `see first that no key has several rows: ${duplicatesSql(table, key, quote)}`;
+    return `${ddl}${other === null ? "" : `, or ${other}`}; ${looked}`;
+  }
   return table.kind === "view"
     ? "load into the table behind the view, where --strategy select-then-write needs no unique index"
     : (other ?? "give the table a unique index on the key");

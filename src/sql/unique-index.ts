@@ -51,14 +51,24 @@ function shortened(base: string, ending: string): string {
   return cut + ending;
 }
 
+/** The query that lists the keys of which a table has several rows. */
+export function duplicatesSql(
+  { name }: Pick<TableShape, "name">,
+  { expressions, predicate }: IndexedKey,
+  quote: (name: string) => string,
+): string {
+  const key = expressions.join(", ");
+  const where = predicate === null ? "" : ` where ${predicate}`;
+  return `select ${key}, count(*) from ${tableSql(name, quote)}${where} group by ${key} having count(*) > 1`;
+}
+
 /** What to do about a key of which the table has several rows: a query that shows them, then the index. */
 export function removeDuplicates(
   shape: Pick<TableShape, "kind" | "name" | "uniqueKeys">,
   { keyExpressions: expressions, predicate }: Pick<Arbiter, "keyExpressions" | "predicate">,
   quote: (name: string) => string,
 ): string {
-  const key = expressions.join(", ");
-  const query = `select ${key}, count(*) from ${tableSql(shape.name, quote)} group by ${key} having count(*) > 1`;
+  const query = duplicatesSql(shape, { expressions, predicate: null }, quote);
   const ddl = uniqueIndexSql(shape, { expressions, predicate }, quote);
   const others = keyFlags(shape.uniqueKeys, "upsert").join(" or ");
   const named = others === "" ? "" : `name another key with ${others}; or `;

@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly nativeDoubt?: string;
   /** Ignore mode can name "any unique key". */
   readonly anyConstraint?: boolean;
+  /** Unique constraints may be DEFERRABLE: checked when the statement or the transaction ends, not row by row. */
+  readonly defersKeys?: boolean;
   /** Ids that rows bring move the counter of an identity column along. */
   readonly advancesIdentity?: boolean;
   /** Upserts through a view. */

@@ -33,3 +33,28 @@ test.each([
   expect(`${error["message"]} ${error["where"]}`).toContain("b c.csv");
   expect(stderr).toContain("b c.csv");
 });
+
+test.each([
+  [
+    ["a.csv", "./a.csv"],
+    ["a.csv is loaded 2 times: it is named again, or matched by a pattern as well"],
+  ],
+  [
+    ["a.csv", "*.csv", "b.csv"],
+    ["a.csv is loaded 2 times", "b.csv is loaded 2 times"],
+  ],
+  [["a.csv", "b.csv"], []],
+  [["*.csv"], []],
+])("a source that is named twice is warned of: %j", async (names, said) => {
+  const cwd = tempDir({ "a.csv": GOOD, "b.csv": "id,name\n2,b\n" });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer, name text)");
+  db.close();
+
+  const { stdout } = await runUpsurge([...names, "--to", "t.db", "--table", "t", "--json"], {
+    cwd,
+  });
+
+  const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+  expect(warnings).toEqual(said.map((each) => expect.stringContaining(each)));
+});

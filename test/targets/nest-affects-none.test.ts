@@ -145,7 +145,7 @@ function appleLine(...places: readonly [number, number][]): string {
   return `{"id":1,"oranges":[${places.map(([orange, place]) => `{"orange_id":${orange},"place":${place}}`).join(",")}]}`;
 }
 
-async function swappedPlaces({ shell, way }: Place): Promise<void> {
+async function swappedPlaces({ shell, engine, way }: Place): Promise<void> {
   await shell.start(
     "create table apples (id int not null primary key)",
     "create table apple_oranges (apple_id int not null references apples (id), orange_id int not null, place int not null, primary key (apple_id, orange_id), constraint apple_places unique (apple_id, place))",
@@ -171,10 +171,20 @@ async function swappedPlaces({ shell, way }: Place): Promise<void> {
     swapped.rejects.map(({ record, code, level, index }) => [record, code, level, index]),
   ).toEqual([[1, "ROW_UNIQUE", "oranges", [1]]]);
   expect(swapped.rejected).toBe(`${lines[0]}\n`);
-  expect(await shell.rows("select orange_id, place from apple_oranges order by 1")).toEqual([
-    "1 1",
-    "2 3",
-  ]);
+  expect(swapped.output).toContain(
+    engine === "postgres"
+      ? "rows of one record that swap a key need a DEFERRABLE constraint"
+      : "cannot swap a key here, where no constraint is DEFERRABLE: load them with free values of it first",
+  );
+  const places = async () =>
+    await shell.rows("select orange_id, place from apple_oranges order by 1");
+  expect(await places()).toEqual(["1 1", "2 3"]);
+
+  // What the message says where a constraint cannot wait; it holds everywhere.
+  const free = await shell.load([appleLine([2, 91], [1, 92])], "apples", { flags, way });
+  const then = await shell.load([appleLine([2, 1], [1, 3])], "apples", { flags, way });
+  expect([free.exit, then.exit], then.output).toEqual([0, 0]);
+  expect(await places()).toEqual(["1 3", "2 1"]);
 }
 
 const TESTS: readonly (readonly [title: string, body: (place: Place) => Promise<void>])[] = [

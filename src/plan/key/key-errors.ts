@@ -5,7 +5,7 @@ import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { isDeferred } from "../../model/table-shape.ts";
 import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
-import { uniqueIndexSql } from "../../sql/unique-index.ts";
+import { duplicatesSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { ArbiterRequest } from "./arbiter.ts";
 import { tableLabel } from "../names.ts";
 import { PRIMARY } from "./primary-key.ts";
@@ -147,7 +147,11 @@ function keyFixes(shape: TableShape, found: NearKeys, request: ArbiterRequest): 
   const ddl = uniqueIndexSql(shape, key, quoteIdentifier);
   const looks = shape.kind === "table" && found.related.length === 0 && keyWhere === null;
   const looked = looks ? ["--strategy select-then-write"] : [];
-  return [ddl ?? WITHOUT_INDEX[shape.kind], ...looked, ...last].join(", or ");
+  const fixes = [ddl ?? WITHOUT_INDEX[shape.kind], ...looked, ...last].join(", or ");
+  // Neither an index nor a look-up can do with several rows of one key.
+  return ddl === null
+    ? fixes
+    : `${fixes}; see first that no key has several rows: ${duplicatesSql(shape, key, quoteIdentifier)}`;
 }
 
 const VIRTUAL =

@@ -14,6 +14,7 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     appliesRowsInOrder: true,
     anyConstraint: true,
     upsertsViews: true,
+    defersKeys: true,
     countsPartitioned: version >= 180_000,
     acceptsPackedBatches: true,
     notNullCode: "23502",

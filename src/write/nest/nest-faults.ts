@@ -3,6 +3,7 @@ import type { Batch, Row, RowFault } from "../../model/batch.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { placeText } from "../../model/nest/nesting.ts";
 import { tableName } from "../../model/table-shape.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { LinkKey } from "./link-finder.ts";
 
@@ -33,15 +34,21 @@ export function unlinked(
 }
 
 /** What helps where rows of one record exchange the values of a unique key, which is checked row by row. */
-const SWAPS = "; rows of one record that swap a key need a DEFERRABLE constraint";
+const DEFERRABLE = "; rows of one record that swap a key need a DEFERRABLE constraint";
+const IN_TWO_LOADS =
+  "; rows of one record cannot swap a key here, where no constraint is DEFERRABLE: load them with free values of it first, then with these";
+
+/** What the session of the records can do. */
+type Deferring = Pick<Capabilities, "defersKeys">;
 
 /** The fault of a row as that of the record that it is in. */
-export function ofRecord(fault: RowFault, record: Row): RowFault {
+export function ofRecord(fault: RowFault, record: Row, { defersKeys }: Deferring): RowFault {
   const { row } = fault;
   if (row.root === undefined) return { ...fault, row: record };
   const { place } = row.record;
   const where = place === undefined ? "" : `${placeText(place)}: `;
-  const way = fault.code === "ROW_UNIQUE" ? SWAPS : "";
+  const swaps = defersKeys === true ? DEFERRABLE : IN_TWO_LOADS;
+  const way = fault.code === "ROW_UNIQUE" ? swaps : "";
   return { ...fault, row: record, nested: row, message: `${where}${fault.message}${way}` };
 }
 
@@ -49,8 +56,13 @@ export function ofRecord(fault: RowFault, record: Row): RowFault {
 export function ofRecords(
   { message, fault }: TransactionAborted,
   batch: Batch,
+  deferring: Deferring,
 ): TransactionAborted {
   const [only] = batch.rows;
   const isKnown = batch.size === 1 && only !== undefined && fault !== null;
-  return new TransactionAborted(message, batch.rows, isKnown ? ofRecord(fault, only) : null);
+  return new TransactionAborted(
+    message,
+    batch.rows,
+    isKnown ? ofRecord(fault, only, deferring) : null,
+  );
 }

@@ -3,7 +3,7 @@
  * at fault on any level is its record, with everything in it: the batch is undone and written without it.
  */
 import { failPoint } from "../../testing/fail-point.ts";
-import type { Batch, BatchResult, RowFault } from "../../model/batch.ts";
+import type { Batch, BatchResult, Row, RowFault } from "../../model/batch.ts";
 import { addCounts } from "../../model/counts.ts";
 import type { OutcomeCounts, RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
@@ -34,7 +34,14 @@ import { NestTally } from "./nest-tally.ts";
 export interface NestWriterContext {
   readonly session: Pick<
     Session,
-    "execute" | "lookups" | "missingSql" | "classify" | "rowFault" | "recordSavepoint" | "keyHashes"
+    | "execute"
+    | "lookups"
+    | "missingSql"
+    | "classify"
+    | "rowFault"
+    | "recordSavepoint"
+    | "keyHashes"
+    | "capabilities"
   >;
   /** Of the load; it may have written in other transactions before. */
   readonly guard: MissingGuard;
@@ -163,8 +170,12 @@ export class NestWriter {
     }
     const [first] = attempt.faults;
     if (first === undefined) return;
-    if (isSingle) return total.reject(ofRecord(first, batch.rows[0] ?? first.row));
+    if (isSingle) return total.reject(this.#ofRecord(first, batch.rows[0] ?? first.row));
     await this.#writeOthers(batch, attempt.faults, total);
+  }
+
+  #ofRecord(fault: RowFault, record: Row): RowFault {
+    return ofRecord(fault, record, this.#context.session.capabilities);
   }
 
   /** A record at fault may owe it to one before it that is at fault as well: the others are written in halves, unless it is certain. */
@@ -174,7 +185,7 @@ export class NestWriter {
     for (const fault of faults) {
       const record = rows.get((fault.row.root ?? fault.row).ord);
       if (record === undefined || !this.#certain.has(fault) || certain.has(record.ord)) continue;
-      certain.set(record.ord, ofRecord(fault, record));
+      certain.set(record.ord, this.#ofRecord(fault, record));
     }
     for (const fault of certain.values()) total.reject(fault);
     const left = batch.rows.filter(({ ord }) => !certain.has(ord));
@@ -199,7 +210,8 @@ export class NestWriter {
       if (error instanceof RecordsCoupled) return "coupled";
       if (error instanceof RecordsRepeat) return error;
       if (error instanceof RepeatsTold) return "told";
-      if (error instanceof TransactionAborted) throw ofRecords(error, batch);
+      if (error instanceof TransactionAborted)
+        throw ofRecords(error, batch, this.#context.session.capabilities);
       throw error;
     }
   }
