@@ -1,13 +1,11 @@
 /** A table of a job that is dropped and made again between two commits of one run: the run ends before another is done. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
 import { describe, expect, test } from "vitest";
 import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
-import type { Engine, TestDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import type { ReportedError } from "../../src/report/report.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-import { until } from "../helpers/until.ts";
-import { parseReport } from "./torture/check.ts";
 import { launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
@@ -28,11 +26,9 @@ const DEEP = "in.ndjson --table t --key id --commit 2 --job j --nest lines:lines
 /** A folder with the files, and commands run in it. */
 class Shell {
   readonly folder = tempDir();
-  readonly #engine: Engine;
   readonly #database: TestDatabase;
 
-  constructor(engine: Engine, database: TestDatabase) {
-    this.#engine = engine;
+  constructor(database: TestDatabase) {
     this.#database = database;
     writeFileSync(join(this.folder, "in.csv"), CSV);
     mkdirSync(join(this.folder, "seeds"));
@@ -49,11 +45,13 @@ class Shell {
     return await launch(this.#command(args)).ended;
   }
 
-  /** After its third commit it waits until `meanwhile` is done. */
-  async disturbed(args: readonly string[], meanwhile: () => Promise<void>): Promise<Ended> {
-    const { folder } = this;
-    const place = { target: this.#engine.name, database: this.#database, folder };
-    return await heldAt(place, this.#command(args), "committed:3", meanwhile);
+  /** After its third commit, or at another moment, it waits until `meanwhile` is done. */
+  async disturbed(
+    args: readonly string[],
+    meanwhile: () => Promise<void>,
+    moment = "committed:3",
+  ): Promise<Ended> {
+    return await heldAt(this, this.#command(args), moment, meanwhile);
   }
 
   async start(...statements: readonly string[]): Promise<void> {
@@ -71,8 +69,12 @@ class Shell {
   }
 }
 
+function errorOf(stdout: string): ReportedError | null {
+  return (JSON.parse(stdout) as { error?: ReportedError }).error ?? null;
+}
+
 function expectRefused({ exit, stdout, stderr }: Ended, table: RegExp): void {
-  const error = parseReport(stdout)?.error;
+  const error = errorOf(stdout);
   expect([exit, error?.code], stdout + stderr).toEqual([4, "JOB_TABLE"]);
   expect(error?.message).toMatch(table);
   expect(error?.cause).toContain("it was dropped and made again since the job wrote to it");
@@ -89,7 +91,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("the table of the records: nothing more is written, until the job is begun anew", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T);
     const remade = async (): Promise<void> => await shell.exec("drop table t", T);
     expectRefused(await shell.disturbed(FLAT, remade), TABLE_T);
@@ -100,17 +102,17 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 
   test("one that the load has made", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start();
     const made = [...FLAT, "--create", "--key", "id"];
     const remade = async (): Promise<void> => await shell.exec("drop table t", T);
     const { exit, stdout } = await shell.disturbed(made, remade);
-    expect([exit, parseReport(stdout)?.error?.code], stdout).toEqual([4, "JOB_TABLE"]);
+    expect([exit, errorOf(stdout)?.code], stdout).toEqual([4, "JOB_TABLE"]);
     expect(await shell.count("t")).toBe(0);
   });
 
   test("the table of a level, with the records of the part", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T, LINES);
     const remade = async (): Promise<void> => await shell.exec("drop table lines", LINES);
     expectRefused(await shell.disturbed(DEEP, remade), TABLE_LINES);
@@ -120,17 +122,17 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 
   test("a table of a run", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T);
     const run = ["run", "seeds", "--commit", "2"];
     const remade = async (): Promise<void> => await shell.exec("drop table t", T);
     const { exit, stdout, stderr } = await shell.disturbed(run, remade);
-    expect([exit, parseReport(stdout)?.error?.code], stdout + stderr).toEqual([4, "JOB_TABLE"]);
+    expect([exit, errorOf(stdout)?.code], stdout + stderr).toEqual([4, "JOB_TABLE"]);
     expect(await shell.count("t")).toBe(0);
   });
 
   test("emptied in a run, or next to other changes of the schema, it is the same", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T);
     const changed = async (): Promise<void> =>
       await shell.exec("create table u (id int)", "create index t_n on t (n)");
@@ -144,14 +146,14 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 
   test("made again by a script of the load, it is the job's own", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T);
     const scripts = [...FLAT, "--before", `drop table t; ${T}`, "--after", `drop table t; ${T}`];
     const { exit, stdout } = await shell.disturbed(
       scripts,
       async () => await shell.exec("drop table t", T),
     );
-    expect([exit, parseReport(stdout)?.error?.code], stdout).toEqual([4, "JOB_TABLE"]);
+    expect([exit, errorOf(stdout)?.code], stdout).toEqual([4, "JOB_TABLE"]);
     expectLoaded(await shell.load([...scripts, "--reset-job"]));
     expect(await shell.count("t")).toBe(0);
   });
@@ -161,22 +163,11 @@ describe.each(JOB_ENGINES.filter(({ name }) => name === "postgres"))("$title", (
   const database = useDatabase(engine);
 
   test("with several writers: each of them sees it", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start(T);
-    const other = new Client({ connectionString: database.url });
-    await other.connect();
-    let isOver = false;
-    let remade: Promise<void> = Promise.resolve();
-    // Another writer may be in the middle of a part: then the table is dropped once that is committed.
-    const ended = await shell.disturbed([...FLAT, "--writers", "2"], async () => {
-      remade = other.query(`drop table t; ${T}`).then(() => void (isOver = true));
-      await until("a table that is dropped, or waited for", async () => {
-        const rows = await database.rows("select 1 from pg_locks where not granted");
-        return isOver || rows.length > 0;
-      });
-    });
-    await remade;
-    await other.end();
+    // All writers wait for their first part.
+    const remade = async (): Promise<void> => await shell.exec("drop table t", T);
+    const ended = await shell.disturbed([...FLAT, "--writers", "2"], remade, "shared:1");
     expectRefused(ended, TABLE_T);
     expect(await shell.count("t")).toBe(0);
   });
@@ -186,7 +177,7 @@ describe.each(JOB_ENGINES.filter(({ name }) => name === "sqlite"))("$title", (en
   const database = useDatabase(engine);
 
   test("a table that is younger than the checkpoint table is missed while it is empty", async () => {
-    const shell = new Shell(engine, database);
+    const shell = new Shell(database);
     await shell.start("create table first (id int not null primary key, n int)");
     expectLoaded(await shell.load(["in.csv", "--table", "first", "--commit", "2", "--job", "i"]));
     await shell.exec(T);
@@ -194,7 +185,7 @@ describe.each(JOB_ENGINES.filter(({ name }) => name === "sqlite"))("$title", (en
       FLAT,
       async () => await shell.exec("drop table t", T),
     );
-    expect([exit, parseReport(stdout)?.error?.cause], stdout).toEqual([
+    expect([exit, errorOf(stdout)?.cause], stdout).toEqual([
       4,
       "it is empty, and the job has written or found 6 rows in it",
     ]);
