@@ -65,6 +65,7 @@ export async function refuseOtherTable(
   await refuseEmptied(rows, tables, executor);
 }
 
+/** Why, of a table that is another one by now. */
 export const MADE_ANEW = "it was dropped and made again since the job wrote to it";
 
 /** Throws `JOB_TABLE` for a table that is empty although the job has written to it. */
