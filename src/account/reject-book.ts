@@ -67,7 +67,11 @@ export class RejectBook {
   }
 
   #newBudget(before = 0): RejectBudget {
-    return new RejectBudget(this.#options.maxRejects, (reject) => this.#fixes.of(reject), before);
+    return new RejectBudget(
+      this.#options.maxRejects,
+      (reject) => this.#fixes.whereItStops(reject),
+      before,
+    );
   }
 
   /** The load is planned: the fix of a reject may depend on the table. */

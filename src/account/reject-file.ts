@@ -22,6 +22,7 @@ export interface RejectedSource {
   readonly preamble: Uint8Array;
   /** Of its header; `null` for JSON. */
   readonly fields?: readonly string[] | null;
+  readonly compression?: "gzip" | "zstd" | null;
 }
 
 /** Where the rejects of `source` go when `--reject-file` does not say. */

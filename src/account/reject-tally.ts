@@ -1,4 +1,5 @@
 /** Rejects by code and level, and by code and column: how many, where the first of them are, and their fix. */
+import { lacksLineEnd } from "./fixes/known-reject.ts";
 import { levelOf } from "../model/nest/nesting.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 import type { Reject } from "../model/reject.ts";
@@ -29,12 +30,12 @@ export class RejectTally {
     const known = this.#codes.get(key);
     const count = (known?.count ?? 0) + 1;
     if (known !== undefined && known.first.length >= PLACES) {
-      this.#codes.set(key, { ...known, count });
+      this.#codes.set(key, { ...known, count, fix: fixOf(known, reject, fix) });
       return;
     }
     const { source, record, line } = position;
     const first = [...(known?.first ?? []), { source, record, line, column, message }];
-    this.#codes.set(key, { code, count, fix: known?.fix ?? fix(reject), first });
+    this.#codes.set(key, { code, count, fix: fixOf(known, reject, fix), first });
   }
 
   #addToColumn({ code, position, column, message }: Reject): void {
@@ -58,4 +59,14 @@ export class RejectTally {
   get all(): readonly RejectsOfCode[] {
     return [...this.#codes.values()];
   }
+}
+
+/** The fix of the first of them; but that of a last record that may be cut, which the others' would take as it is. */
+function fixOf(
+  known: RejectsOfCode | undefined,
+  reject: Reject,
+  fix: (reject: Reject) => string,
+): string {
+  const isCut = reject.code === "ROW_FIELD_COUNT" && lacksLineEnd(reject);
+  return known === undefined || isCut ? fix(reject) : known.fix;
 }

@@ -120,7 +120,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
   },
   ROW_NEST_KEY: {
     title: "a row that rows of another level are linked to, and that has no value for the link",
-    fix: "give the record a value for the column, or a whole key by which its row is found",
+    fix: "give the record a value for the column, or a whole key by which its row is found, as the table stores it",
   },
   ROW_REFUSED: {
     title: "a row that the database refused for another reason",

@@ -25,9 +25,13 @@ export interface LookupPlan {
   readonly parent: TableShape;
   readonly keys: readonly LookupKey[];
   readonly refersTo: Column;
+  /** How `column` is written, where not as databases read it. */
+  readonly notation?: ColumnNotation;
   readonly missing: MissingParent;
   /** No two rows can have the same key. */
   readonly unique: boolean;
+  /** The rows were written by these texts: they have what their columns made of them, rounded, say. Absent: they were not. */
+  readonly written?: true;
   /** Why what it finds may change from record to record; `null`: it cannot, so that a batch is looked up at once. */
   readonly eachRecord: string | null;
 }

@@ -63,7 +63,7 @@ export interface Reject {
 export interface RejectsOfCode {
   readonly code: RowCode;
   readonly count: number;
-  /** The fix of the first of them. */
+  /** The fix of the first of them; of a last record that may be cut where there is one. */
   readonly fix: string;
   /** The first three. */
   readonly first: readonly {

@@ -56,6 +56,13 @@ export function limitText(limit: RemovalLimit): string {
   return limit.count === 1 ? "1 row" : `${limit.count} rows`;
 }
 
+/** How many of the rows may go, as a clause. */
+export function allowedText(limit: RemovalLimit): string {
+  if (mayRemoveAll(limit)) return "all of them may go";
+  if (limit !== null) return `${limitText(limit)} may go, and never all`;
+  return `${DEFAULT_PERCENT}% or ${DEFAULT_ROWS} rows may go, whichever is more, and never all`;
+}
+
 /** Of a percentage with decimals a product is off by less than this. */
 const EPSILON = 1e-9;
 

@@ -64,11 +64,11 @@ export function planFillings(
   const { lookups, ...found } = planLookups({ ...request, ...filled, values, called });
   const coupled = lookups.find((each) => each.eachRecord !== null);
   const late = chooseLate({ ...request, ...how, ...filled });
-  const evaluated = (values?.columns ?? []).map(({ column }) => column.name);
+  const computed = [...(values?.columns ?? []), ...lookups].map(({ column }) => column.name);
   const isWritten = (name: string): boolean =>
     only?.includes(name) ?? late?.columns.includes(name) !== true;
   const links = linkedNames(linked);
-  const made = [...evaluated, ...lookups.map(({ column }) => column.name), ...links];
+  const made = [...computed, ...links];
   refuseLinked(links, { mapping, constants, made });
   const given = [...mapping, ...constants].map(({ column }) => column);
   const named = new Set([...given, ...made].filter(isWritten));
@@ -82,7 +82,7 @@ export function planFillings(
       constants,
       update,
       columns,
-      ...notationsOf(request, lookups, [...constants.map(({ column }) => column), ...made]),
+      ...notationsOf(request, lookups, [...constants.map(({ column }) => column), ...computed]),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
       ...(linked.length === 0 ? {} : { linked }),
@@ -97,7 +97,7 @@ export function planFillings(
   };
 }
 
-/** How values are written; columns that are `filled` take none of a field. */
+/** How values are written; columns that are `filled` take none of a field, nor of one that a link refers to. */
 function notationsOf(
   { shape, options, capabilities, stage, levels, ddl = null }: PlanRequest,
   lookups: readonly LookupPlan[],

@@ -16,7 +16,7 @@ export interface StepsRequest {
   readonly options: Options;
   readonly capabilities: Pick<
     Capabilities,
-    "commitsAtOnce" | "truncateResetsIdentity" | "advancesIdentity"
+    "commitsAtOnce" | "scriptObstacle" | "truncateResetsIdentity" | "advancesIdentity"
   >;
   readonly quoteIdentifier: (name: string) => string;
   /** Absent: the target empties no tables. */
@@ -89,12 +89,18 @@ export function planSteps(
   };
 }
 
-/** SQL of the user's as steps. Throws `PLAN_STEP` for what would end the transaction. */
+/** SQL of the user's as steps. Throws `PLAN_STEP` for what would end the transaction, and `PLAN_UNSUPPORTED` where none is run. */
 export function scripts(
   name: string,
   given: readonly string[] | null,
-  capabilities: Pick<Capabilities, "commitsAtOnce">,
+  capabilities: Pick<Capabilities, "commitsAtOnce" | "scriptObstacle">,
 ): readonly Step[] {
+  const { scriptObstacle: reason } = capabilities;
+  if (reason !== undefined && (given ?? []).length > 0) {
+    const when = name === "--before" ? "before the load" : "once the load is done";
+    const suggestion = `run it by itself ${when}, with a tool of the server`;
+    throw upsurgeError("PLAN_UNSUPPORTED", { what: name, reason, suggestion }, { where: name });
+  }
   return (given ?? []).map((sql): Step => {
     const word = capabilities.commitsAtOnce === true ? transactionWords(sql) : null;
     if (word === null) return { name, kind: "script", sql };

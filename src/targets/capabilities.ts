@@ -44,6 +44,8 @@ export interface Capabilities {
   readonly shortRows?: number;
   /** A COMMIT in SQL of the user's ends the transaction of the load; absent: it only takes one from a count. */
   readonly commitsAtOnce?: true;
+  /** Why SQL of the user's is not run in the transaction of a load, as a clause; absent: it is. */
+  readonly scriptObstacle?: string;
   /** TRUNCATE sets the counter of an identity column back to its start. */
   readonly truncateResetsIdentity?: true;
   /** Several sessions may write to a table at once without waiting for each other. */

@@ -18,7 +18,7 @@ export function lostError(error: unknown, target: string): Error {
 }
 
 /** Rows cost the transaction: the load starts again where that tells something new. */
-export function doomedError(cause: TransactionAborted): Error {
+export function abortedError(cause: TransactionAborted): Error {
   const retry = cause.isNew ? "restart" : "no";
   return upsurgeError("TARGET_DOOMED", { reason: cause.message }, { cause, retry });
 }

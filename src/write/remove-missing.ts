@@ -122,6 +122,7 @@ export class MissingRows {
       "DELETE_LIMIT",
       {
         flag: FLAG,
+        change: this.#rule.sets.length > 0 ? "mark" : "delete",
         missing: formatCount(missing),
         reason: "no record has their keys",
         scope: plural(scope, "row"),

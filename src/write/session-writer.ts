@@ -179,6 +179,7 @@ export class SessionWriter {
       quarantine,
       writers: [root, ...levels],
       guard: this.#guard,
+      asCounted: (plan, result) => this.#asCounted(plan, result),
     });
   }
 

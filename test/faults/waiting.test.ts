@@ -61,6 +61,21 @@ describe("a lock of PostgreSQL", () => {
     expect(await database.rows("select count(*) from t")).toEqual([["3"]]);
   });
 
+  test("a job that waits in vain is noted as failed", async () => {
+    await database.exec(TABLE);
+    const { client } = await openSession(database.url);
+    await client.query("begin; lock table t in row exclusive mode");
+
+    const waiting = ["--lock-timeout", "1s", "--retry-timeout", "0"];
+    const words = load(database.url, "--mode", "update", "--job", "j", ...waiting);
+    const { exitCode, stderr } = await runUpsurge(words);
+    await client.query("rollback");
+
+    expect(exitCode, stderr).toBe(75);
+    const states = await database.rows("select distinct state from upsurge_checkpoint");
+    expect(states).toEqual([["failed"]]);
+  });
+
   test("on a terminal one line says it, and is taken down", async () => {
     await database.exec(TABLE);
     const { client, pid } = await openSession(database.url);

@@ -79,7 +79,7 @@ describe.each(SERVERS)("%s", (name, rules, flags) => {
   });
 });
 
-describe.each(SERVERS)("%s", (_name, rules, flags) => {
+describe.each(SERVERS)("%s", (name, rules, flags) => {
   const { database, load, rows, played } = useServer(rules, flags);
 
   test("a transaction that met a change of another begins again", async () => {
@@ -139,13 +139,23 @@ describe.each(SERVERS)("%s", (_name, rules, flags) => {
     expect(await database.rows("select v from twice order by v")).toEqual([["a"], ["b"], ["c"]]);
   });
 
-  test.each([["--truncate"], ["--strategy", "select-then-write"]])(
-    "%s is refused before anything is written",
-    async (...more) => {
-      const { exitCode, report } = await load("id,name\n1,a\n", ["--key", "id", ...more]);
+  test.each([
+    ["--truncate", [], "empty the table first"],
+    ["--strategy", ["select-then-write"], "leave --strategy out"],
+    ["--before", ["update t set name = 'b'"], "run it by itself before the load"],
+    ["--after", ["update t set name = 'b'"], "run it by itself once the load is done"],
+    ["--delete-when", ["name=a"], "leave --delete-when out"],
+  ])(
+    "%s is refused before anything is written, and its message names the server",
+    async (flag, words, fix) => {
+      const more = ["--key", "id", flag, ...words];
+      const { exitCode, report } = await load("id,name\n1,a\n", more);
 
       expect(exitCode).toBe(2);
       expect(report.error.code).toBe("PLAN_UNSUPPORTED");
+      expect(`${report.error.message} ${report.error.cause}`).toContain(` on ${name} `);
+      expect(report.error.fix).toContain(fix);
+      expect(played().statements.filter((sql) => /^(insert|update)/i.test(sql))).toEqual([]);
       expect(await rows()).toEqual([]);
     },
   );

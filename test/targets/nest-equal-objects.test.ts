@@ -1,7 +1,8 @@
 /** Records that refer to equal rows, again and again in one batch: each such row is written once, and nothing tells. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
+import { RunShell } from "../helpers/run-shell.ts";
 
 const FLAGS = ["--key", "id", "--nest", "album: { table: albums, key: id }"];
 
@@ -64,5 +65,31 @@ describe.each(ENGINES)("$title", (engine) => {
       album: { inserted: 1, unchanged: 2 },
     });
     expect(ran.output).toContain("3 values");
+  });
+});
+
+/** A line that refers to one of three authors. */
+function book(at: number): string {
+  return `{"id":${at},"author":{"id":${(at % 3) + 1}}}\n`;
+}
+
+describe.each(TABLE_ENGINES)("objects of nothing but a key, in a run on $title", (engine) => {
+  const database = useDatabase(engine);
+
+  test.each([2, 1000])("count as unchanged: %i records a batch", async (batchRows) => {
+    const shell = new RunShell(database);
+    await shell.start(
+      "create table authors (id int not null primary key, name varchar(9))",
+      "create table books (id int not null primary key, author_id int references authors (id))",
+      "insert into authors (id) values (1), (2), (3)",
+    );
+    shell.write({
+      "books.ndjson": Array.from({ length: 30 }, (_, at) => book(at)).join(""),
+      "upsurge.yaml": `loads: [{ from: books.ndjson, table: books, nest: { author: { table: authors, key: id } } }]\n`,
+    });
+    const ran = await shell.run("upsurge.yaml", "--batch-rows", String(batchRows));
+    const nested = ran.report.tables.flatMap((table) => table.nested ?? []);
+    const told = nested.map(({ counts: { unchanged, ignored } }) => ({ unchanged, ignored }));
+    expect([ran.exit, told], ran.output).toEqual([0, [{ unchanged: 30, ignored: 0 }]]);
   });
 });

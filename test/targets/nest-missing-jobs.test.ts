@@ -42,6 +42,11 @@ async function stoppedAt(commit: number, run: () => Promise<NestRun>): Promise<N
 
 afterEach(() => onFailPoint(null));
 
+/** What a message calls that which `missing` does to rows. */
+function changeOf(missing: string): string {
+  return missing.startsWith("set ") ? "change" : missing;
+}
+
 describe.each(JOB_ENGINES)("$title", (engine) => {
   const shell = new OrdersShell(useDatabase(engine), engine.name);
 
@@ -55,7 +60,9 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
       expect([first.exit, first.counts["lines"]?.["removed"]], first.output).toEqual([1, 2]);
       const beyond = await load("3");
       expect([beyond.exit, beyond.output]).toEqual([4, expect.stringContaining("DELETE_LIMIT")]);
-      expect(beyond.output).toContain("missing of --nest lines would take at least 4 of 20 rows");
+      expect(beyond.output).toContain(
+        `missing of --nest lines would ${changeOf(missing)} at least 4 of 20 rows of `,
+      );
       expect(await shell.rows("select k from orders where note = 'new' order by k")).toEqual([
         ["1"],
         ["2"],
@@ -86,6 +93,28 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
     expect([ended.exit, ended.counts["orders"]], ended.output).toEqual([0, { updated: 3 }]);
   });
 
+  test("rows that went along by a foreign key leave no scope below zero", async () => {
+    await shell.start([
+      START[0] ?? "",
+      "create table lines (order_k int not null references orders (k), code int not null primary key, of_code int references lines (code) on delete cascade)",
+      "insert into orders values (1, 'old'), (2, 'old')",
+    ]);
+    const level =
+      "lines: { table: lines, key: code, link: { order_k: k }, relation: array, missing: delete }";
+    const flags = ["--nest", level, "--job", "j", "--commit", "1", "--max-delete", "2"];
+    const records = [
+      { k: 2, note: "new", lines: [{ code: 1, of_code: null }] },
+      { k: 1, note: "new", lines: [2, 3, 4].map((code) => ({ code, of_code: 1 })) },
+      { k: 2, note: "none", lines: [] },
+      { k: 1, note: "last", lines: [5, 6, 7].map((code) => ({ code, of_code: null })) },
+      { k: 1, note: "none", lines: [] },
+    ];
+    const stopped = await stoppedAt(5, async () => await shell.load(records, flags));
+    expect([stopped.exit, stopped.counts["lines"]?.["removed"]], stopped.output).toEqual([1, 1]);
+    const beyond = await shell.load(records, flags);
+    expect([beyond.exit, beyond.output]).toEqual([4, expect.stringContaining("of 3 rows")]);
+  });
+
   test("a share is one of the rows before the first part, whatever that inserted, unlinked or deleted", async () => {
     for (const missing of ["delete", "unlink"]) {
       await shell.start(START);
@@ -109,7 +138,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
       const beyond = await load("15%");
       expect([beyond.exit, beyond.output], missing).toEqual([
         4,
-        expect.stringContaining("would take at least 4 of 20 rows"),
+        expect.stringContaining(`would ${changeOf(missing)} at least 4 of 20 rows`),
       ]);
       const ended = await load("20%");
       expect([ended.exit, ended.counts["lines"]?.["removed"]], ended.output).toEqual([0, 4]);

@@ -234,7 +234,7 @@ describe.each(ENGINES)("what keeps rows, on $title", (engine) => {
 
     const stopped = await load("--max-delete", "2");
     expect([stopped.exit, stopped.error], stopped.output).toEqual([4, "DELETE_LIMIT"]);
-    expect(stopped.output).toContain("missing of --nest lines would take at least 3 of 8 rows");
+    expect(stopped.output).toContain("missing of --nest lines would delete at least 3 of 8 rows");
     expect(await shell.rows("select id from orders where note = 'new'")).toEqual([]);
     const checked = await load("--check");
     expect([checked.exit, checked.counts["lines"]], checked.output).toEqual([

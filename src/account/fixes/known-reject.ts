@@ -32,6 +32,7 @@ export interface FixSource {
   readonly format: string;
   /** Of its header; `null` for JSON. */
   readonly fields?: readonly string[] | null;
+  readonly compression?: "gzip" | "zstd" | null;
 }
 
 /** What the target can say of its own. */
@@ -55,6 +56,13 @@ export function textOf({ reject: { raw }, options: { encoding } }: KnownReject):
   if (raw === null) return "";
   const bytes = Buffer.from(raw);
   return iconv.decode(bytes, guessUtf16(bytes) ?? encoding);
+}
+
+/** Whether no line end follows the record: the last one of its source, of which something may be missing. */
+export function lacksLineEnd({ raw }: Pick<Reject, "raw">): boolean {
+  if (raw === null) return false;
+  // Of UTF-16, the byte before may be the line end's.
+  return !raw.subarray(-2).some((byte) => byte === 10 || byte === 13);
 }
 
 /** Whether the record is of a CSV source. */

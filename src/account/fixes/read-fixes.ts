@@ -3,7 +3,7 @@ import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { guessEncoding } from "../../read/text/guess-encoding.ts";
 import { fieldsUnder } from "../../read/csv/try-record.ts";
 import type { RecordDialect } from "../../read/csv/try-record.ts";
-import { isCsv, textOf } from "./known-reject.ts";
+import { isCsv, lacksLineEnd, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_ENCODING: a guess from the bytes. */
@@ -50,10 +50,15 @@ export function fieldCountFix(known: KnownReject): string | null {
   if (comment !== undefined && dialect.comment === null) {
     return `pass --comment ${shellQuoted(comment)} if the line is a comment; or correct the record`;
   }
+  if (found < expected && lacksLineEnd(known.reject)) return CUT;
   return found < expected
     ? "pass --missing-fields null (or default, for the defaults of the columns) if fields may be left out at the end; or correct the record"
     : "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
 }
+
+/** What is read of half a record overwrites the row of its key, or of another one. */
+const CUT =
+  "get the source again, whole: --require-final-newline refuses one that is cut so; if it is whole, end its last line and correct the record";
 
 const DELIMITERS = [";", "\t", "|", ","] as const;
 
@@ -97,6 +102,7 @@ export function jsonFix(known: KnownReject): string | null {
   const { source } = known;
   const text = textOf(known).trim();
   if (source?.format !== "ndjson" || text === "") return null;
+  if (lacksLineEnd(known.reject) && known.reject.message.includes("it ends too early")) return CUT;
   if (text.startsWith("\u001e")) return rewrite(known, "tr -d '\\036'");
   if (isObject(text.replace(/,$/, ""))) return rewrite(known, "sed 's/,[[:space:]]*$//'");
   if (isObject(`[${text.replace(/\}\s*\{/g, "},{")}]`)) return SEVERAL;

@@ -3,6 +3,7 @@
  * or tells nothing (`null`); then the words of `errors/row-codes.ts` count.
  */
 import { ROW_CODES } from "../../errors/row-codes.ts";
+import { shellWord } from "../../errors/shell-word.ts";
 import { levelFix } from "../../model/nest/level-fix.ts";
 import { levelOf } from "../../model/nest/nesting.ts";
 import type { Reject, RowCode } from "../../model/reject.ts";
@@ -60,5 +61,16 @@ export class RejectFixes {
     const known = { reject, options: this.#options, source, target };
     const fix = FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
     return place === undefined ? fix : levelFix(levelOf(place).join("."), fix);
+  }
+
+  /** The fix of the record at which the load stops. What was compressed proves to be sound only at its end. */
+  whereItStops(reject: Reject): string {
+    const fix = this.of(reject);
+    const source = this.#sources.get(reject.position.source);
+    const compression = source?.compression ?? null;
+    if (reject.stage === "write" || source === undefined || compression === null) return fix;
+    const test =
+      source.name === "-" ? "" : `: test it with \`${compression} -t ${shellWord(source.name)}\``;
+    return `the source is compressed, was not read to its end, and may be damaged${test}; if it is sound, ${fix}`;
   }
 }

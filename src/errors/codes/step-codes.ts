@@ -42,7 +42,7 @@ export const STEP_CODES = {
     exit: 4,
   },
   DELETE_LIMIT: {
-    title: "{flag} would take {missing} of {scope} away from {table}",
+    title: "{flag} would {change} {missing} of {scope} of {table}",
     cause: "{reason}, and {limit}",
     fix: "check that the source is whole; or allow it with --max-delete {allow}; nothing was kept",
     exit: 4,

@@ -39,7 +39,7 @@ export const TARGET_CODES = {
     retry: "restart",
   },
   TARGET_OUTCOME_UNKNOWN: {
-    title: "the connection was lost while committing",
+    title: "what became of the commit is not known",
     cause: "{reason}",
     fix: "look at the table: it holds either all of this load or none of it",
     fixInParts: "look at the table: it holds either all of the last transaction or none of it",

@@ -72,7 +72,8 @@ function takingStatements(session: Session, table: TablePlan): readonly string[]
     numbers: [null],
   }));
   if (of === undefined || mentioned === undefined) return [];
-  const once = "once, before the first batch: of so many rows --max-delete lets some go";
+  const once =
+    "once, before the first batch: counts the rows that --max-delete is measured against";
   const then = `where the row of a record with ${missing.level} was inserted, updated or found unchanged`;
   return [
     withComment({ sql: scope, when: once }),

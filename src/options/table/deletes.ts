@@ -67,7 +67,7 @@ export const DELETE_OPTIONS = {
     grammar: DELETE_LIMIT,
     summary: "How many rows a load may delete; only 100% allows all of them.",
     details:
-      "Of `--delete-missing`, and of each table from which levels of `--nest` take rows with `missing`: a number of rows, or a share of those that were there before the load, within `--delete-where`. By default 10% or 10 rows, whichever is more. Beyond it the load fails, and nothing is kept. `--truncate` deletes all rows; of it, and of `--delete-missing`, `100%` allows a source without a record.",
+      "Of `--delete-missing`, and of each table from which levels of `--nest` take rows with `missing`: a number of rows, or a share of those that were there before the load, within `--delete-where`. By default 10% or 10 rows, whichever is more. Beyond it the load fails, and nothing of it is kept; of a load with `missing` and `--commit N`, nothing but what was committed before. `--truncate` deletes all rows; of it, and of `--delete-missing`, `100%` allows a source without a record.",
     example: "--delete-missing --max-delete 25%",
     removes: true,
     commands: LOADS_AND_RUN,

@@ -4,7 +4,7 @@ import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
-import { limitText, mayRemoveAll } from "../../model/removal.ts";
+import { allowedText } from "../../model/removal.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
@@ -191,9 +191,7 @@ function unsupported(what: string, reason: string, suggestion: string): Error {
 function explain(shape: TableShape, { sets, limit }: Removal, where: string | null): string[] {
   const verb = sets.length === 0 ? "deleted" : "marked";
   const within = where === null ? "" : ` within ${where}`;
-  const most = mayRemoveAll(limit)
-    ? "all of them may go"
-    : `${limitText(limit)} may go, and never all${limit === null ? " (--max-delete)" : ""}`;
+  const most = `${allowedText(limit)}${limit === null ? " (--max-delete)" : ""}`;
   const changing = shape.triggers.find(
     ({ events, timing, level }) =>
       (events.includes("insert") || events.includes("update")) &&

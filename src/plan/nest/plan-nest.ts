@@ -1,6 +1,5 @@
 /** From the levels of --nest and their tables to how records in records are written. Pure. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { writtenLevels } from "../../model/nest/nest-plan.ts";
 import type { LinkedColumns, NestLevel, NestLink, NestPlan } from "../../model/nest/nest-plan.ts";
@@ -16,6 +15,7 @@ import { apartOf } from "./apart.ts";
 import { couplingOf } from "./coupling.ts";
 import { levelOptions } from "./level-key.ts";
 import { planMissing, sayMissing } from "./missing-rows.ts";
+import { filledBy, finding, findingKey } from "./finding.ts";
 import { findRelation } from "./relations.ts";
 import type { LevelRelation, RelationLink } from "./relations.ts";
 
@@ -263,7 +263,9 @@ function levelAt(
   at: number,
   { related, tables }: PlannedTables,
 ): NestLevel {
-  const source = tables[relation === "array" ? parentAt : at];
+  const sourceAt = relation === "array" ? parentAt : at;
+  const [source, filled] = [tables[sourceAt], tables[relation === "array" ? at : parentAt]];
+  const finds = related[sourceAt - 1]?.level.finds ?? false;
   if (source === undefined) throw upsurgeError("INTERNAL", { message: "a level has no table" });
   const siblings = related.filter((each) => each.parentAt === parentAt);
   const key = findingKey(source);
@@ -278,7 +280,10 @@ function levelAt(
     at,
     parentAt,
     memberAt: siblings.findIndex((each) => each.level === level),
-    links: links.map((link): NestLink => ({ ...link, find: finding(link, source, key) })),
+    links: links.map((link): NestLink => ({
+      ...link,
+      find: finding(link, { source, filled, key, finds }),
+    })),
     whenWritten: level.whenWritten,
     finds: level.finds,
     ...(takesTexts(level, at, related) ? { takesTexts: true as const } : {}),
@@ -290,61 +295,6 @@ function levelAt(
 function takesTexts(level: LevelRequest, at: number, related: readonly RelatedLevel[]): boolean {
   const inside = related.find(({ parentAt }) => parentAt === at);
   return (level.wraps ? (inside?.level.scalar ?? null) : level.scalar) !== null;
-}
-
-/** The columns by which a row is found after it was written: those of its key, or of a unique key that records fill. */
-function findingKey(source: TablePlan): readonly string[] | null {
-  const { arbiter, table, made } = source;
-  if (made !== undefined) return null;
-  if (arbiter !== null) {
-    const isPlain = arbiter.kind === "expressions" && arbiter.plain && arbiter.predicate === null;
-    return isPlain ? arbiter.columns : null;
-  }
-  const filled = filledBy(source);
-  const key = table.uniqueKeys.find(
-    ({ kind, columns, predicate, standard }) =>
-      kind === "unique" &&
-      predicate === null &&
-      standard !== false &&
-      columns.every((name) => name !== null && filled.has(name)),
-  );
-  return key?.columns.filter((name) => name !== null) ?? null;
-}
-
-/** The columns that rows have values in before they are written. */
-function filledBy(plan: TablePlan): ReadonlySet<string> {
-  const { mapping, constants, values, lookups = [], linked = [], made } = plan;
-  const columns = [
-    ...[...(values?.columns ?? []), ...lookups, ...(made?.before ?? [])].map((each) => each.column),
-    ...(made?.written ?? []),
-    ...linked.flatMap((each) => each.columns),
-  ];
-  return new Set([
-    ...[...mapping, ...constants].map(({ column }) => column),
-    ...columns.map(({ name }) => name),
-  ]);
-}
-
-function finding(
-  { column, refersTo }: RelationLink,
-  { table }: TablePlan,
-  key: readonly string[] | null,
-): LookupPlan | null {
-  if (key === null) return null;
-  const keys = key.flatMap((name) => {
-    const found = table.columns.find((each) => each.name === name);
-    return found === undefined ? [] : [{ column: found, field: null, constant: null }];
-  });
-  return {
-    text: `${column.name} of a level`,
-    column,
-    parent: table,
-    keys,
-    refersTo,
-    missing: "reject",
-    unique: true,
-    eachRecord: "each batch writes the rows that it finds",
-  };
 }
 
 /** A row that is neither found by a key nor says what it is referred to by. */

@@ -153,7 +153,9 @@ export class CsvRecords {
     if (!wrong) return null;
     const found = span.count === 1 ? "1 field" : `${span.count} fields`;
     const isTrailing = span.count === expected + 1 && texts[expected] === "";
-    const hint = isTrailing ? "; the last is empty, and --extra-fields ignore drops it" : "";
+    const isCut = span.count < expected && span.end === span.contentEnd;
+    const trailing = isTrailing ? "; the last is empty, and --extra-fields ignore drops it" : "";
+    const hint = isCut ? "; it may be cut: nothing ends the last line" : trailing;
     return { code: "ROW_FIELD_COUNT", message: `${found} found, ${expected} expected${hint}` };
   }
 

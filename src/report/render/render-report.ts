@@ -146,7 +146,7 @@ function resumed({ job }: Report): string {
   return `; ${formatCount(job.resumedAt)} of them by earlier runs of the job`;
 }
 
-/** The headline of a load that came to no end. */
+/** The headline of a load that came to no end. Records of a batch that failed are not counted: 0 may be wrong, and is not told. */
 function stopped({ status, counts, guarantee, error, ...report }: Report, read: string): string {
   const time = formatSeconds(report.seconds);
   if (guarantee === "exactly-once" && counts.read > 0) {
@@ -156,7 +156,7 @@ function stopped({ status, counts, guarantee, error, ...report }: Report, read: 
     return `${status} after ${time}; ${read} committed, and what is committed stays:`;
   }
   const begun =
-    guarantee === "all-or-nothing"
+    guarantee === "all-or-nothing" && (counts.read > 0 || status === "interrupted")
       ? `${status}: ${read} read in ${time}`
       : `${status} after ${time}`;
   if (guarantee === "exactly-once" && error?.code !== "TARGET_OUTCOME_UNKNOWN") {
@@ -245,9 +245,10 @@ export function whyLines({ rejects, status }: Pick<Report, "rejects" | "status">
 
 function codeLines({ code, count, first, fix }: RejectsOfCode): string[] {
   const places = first.map(placeOfReject).join("; ");
+  const isOne = new Set(first.map(({ message }) => message)).size === 1;
   const more = count > first.length ? ` and ${formatCount(count - first.length)} more` : "";
   return [
-    `  ${formatCount(count)} ${code}: ${first[0]?.message ?? ""}`,
+    `  ${formatCount(count)} ${code}${isOne ? "" : ", the first"}: ${first[0]?.message ?? ""}`,
     `    in ${places}${more}`,
     `    fix: ${fix}`,
   ];

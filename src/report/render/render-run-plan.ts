@@ -2,7 +2,7 @@
 import { alignColumns, formatCount } from "../../errors/format.ts";
 import type { LoadPlan } from "../../model/load-plan.ts";
 import type { RunPlanReport } from "../../model/report/plan-report.ts";
-import { limitText, mayRemoveAll } from "../../model/removal.ts";
+import { allowedText } from "../../model/removal.ts";
 import { givenRowsOf } from "./render-given.ts";
 import { keyText, section } from "./render-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
@@ -53,10 +53,9 @@ function removalLines({ tables: [{ table, removal }] }: LoadPlan): string[] {
   if (removal === undefined) return [];
   const { where, limit } = removal;
   const within = where === null ? "" : ` within ${where}`;
-  const most = mayRemoveAll(limit)
-    ? "all of them may go"
-    : `${limitText(limit)} may go, and never all`;
-  return [`  ${tableName(table.name)}: rows${within} whose key no record has; ${most}`];
+  return [
+    `  ${tableName(table.name)}: rows${within} whose key no record has; ${allowedText(limit)}`,
+  ];
 }
 
 function commitText({ commit }: RunPlanReport): string {

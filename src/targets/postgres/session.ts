@@ -263,7 +263,13 @@ export class PostgresSession implements Session {
   }
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
-    return await sendingAhead(this.#client, () => this.#begin(tables, how));
+    try {
+      return await sendingAhead(this.#client, () => this.#begin(tables, how));
+    } catch (error) {
+      // Whoever notes what became of the load begins another transaction.
+      await rollBack(this.#client);
+      throw error;
+    }
   }
 
   async #begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {

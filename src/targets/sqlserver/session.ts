@@ -41,7 +41,7 @@ import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
-import { classifyOther, doomedError, lostError, planRefused } from "../session-errors.ts";
+import { abortedError, classifyOther, lostError, planRefused } from "../session-errors.ts";
 import { transactionOf } from "./apply/transaction.ts";
 import type { Lookups } from "../../model/sql/lookup-sql.ts";
 import type { SqlExecutor } from "../sql-executor.ts";
@@ -246,7 +246,7 @@ export class SqlServerSession implements Session {
 
   translate(error: unknown): Error {
     const target = this.#context.label;
-    if (error instanceof TransactionAborted) return doomedError(error);
+    if (error instanceof TransactionAborted) return abortedError(error);
     const translated = translateError(error, target);
     return translated === error && this.#isLost ? lostError(error, target) : translated;
   }

@@ -9,6 +9,7 @@ import { isToldByKey } from "../../model/nest/nest-plan.ts";
 import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import { withValues } from "../row-values.ts";
+import { mostMissing } from "./absent-rows.ts";
 import { Finder } from "../lookups/finder.ts";
 import type { LookupSession } from "../lookups/finder.ts";
 
@@ -63,7 +64,7 @@ export class LinkFinder {
     const told = rows.map((row) => this.toldBy(row));
     if (this.#plan.made !== undefined)
       return told.map((values, at) => this.#made(values, rows[at]));
-    const mayLack = areFound || this.#mayLack(counts);
+    const mayLack = areFound || mostMissing(counts, this.#plan) > 0;
     if (!mayLack && told.every((values) => values !== null))
       return told.map((values): LinkKey => ({ kind: "values", values: values ?? [] }));
     if (!isOnly && !areFound && this.#mayMove(rows))
@@ -74,17 +75,12 @@ export class LinkFinder {
   /** Whether the records of rows say what these are referred to by, after this has become of them. */
   areTold(counts: OutcomeCounts): boolean {
     // What the database makes is in the rows as they were written.
-    return this.#plan.made === undefined && this.#tells && !this.#mayLack(counts);
+    return this.#plan.made === undefined && this.#tells && mostMissing(counts, this.#plan) === 0;
   }
 
   get #tells(): boolean {
     const { arbiter, mode } = this.#plan;
     return mode === "insert" || (arbiter !== null && isToldByKey(this.#links));
-  }
-
-  #mayLack({ suppressed = 0, skipped = 0, deleted = 0 }: OutcomeCounts): boolean {
-    const unmatched = this.#plan.mode === "update" ? skipped : 0;
-    return suppressed + deleted + unmatched > 0;
   }
 
   /** Out of the record: its key, or what it was inserted with; `null`: it does not say it, or another row may have been met. */

@@ -80,8 +80,10 @@ export class MissingGuard {
     for (const table of this.#tables) {
       if (table.scope !== null) continue;
       const { rows } = await session.execute.run(session.missingSql(table.plan).scope);
-      // As it was before the first run.
-      table.scope = Number(rows[0]?.["n"] ?? 0) - table.added;
+      const there = Number(rows[0]?.["n"] ?? 0);
+      // As it was before the first run; rows that went along with others, by a foreign key, are not in the counts.
+      const before = there - table.added;
+      table.scope = before < 0 ? there : before;
     }
   }
 
@@ -110,12 +112,16 @@ function addedBy({
   return inserted - deleted - (plan?.missing?.said === "delete" ? removed : 0);
 }
 
-function tooMany({ name, level, removed, limit }: GuardedTable, scope: number): Error {
+/** What is done to the rows, by the rule of their level. */
+const CHANGES = { delete: "delete", unlink: "unlink", set: "change" } as const;
+
+function tooMany({ name, plan, level, removed, limit }: GuardedTable, scope: number): Error {
   const isAll = removed >= scope;
   return upsurgeError(
     "DELETE_LIMIT",
     {
       flag: `missing of --nest ${level}`,
+      change: CHANGES[plan.missing?.said ?? "delete"],
       missing: `at least ${formatCount(removed)}`,
       scope: plural(scope, "row"),
       table: name,

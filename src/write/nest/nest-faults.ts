@@ -6,15 +6,19 @@ import { tableName } from "../../model/table-shape.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { LinkKey } from "./link-finder.ts";
 
-/** Nothing tells what a row is referred to by. */
+/** Nothing tells what a row is referred to by; `isThere`: it was written, so that it is there under another key. */
 export function unlinked(
   row: Row,
   plan: TablePlan | undefined,
-  key: LinkKey | undefined,
+  { key, isThere }: { readonly key: LinkKey | undefined; readonly isThere: boolean },
 ): RowFault {
   const table = plan?.table;
   const label = table === undefined ? "the table" : tableName(table.name);
   const fault = { row, dbCode: null, constraint: null };
+  if (key?.kind === "absent" && isThere) {
+    const message = `${label} has no row with ${key.key}, as which it was written: the database stored another key, and rows are to refer to it`;
+    return { ...fault, code: "ROW_NEST_KEY", column: null, message };
+  }
   if (key?.kind === "absent") {
     const message = `${label} has no row with ${key.key} to refer to`;
     return { ...fault, code: "ROW_LOOKUP", column: null, message };

@@ -15,6 +15,8 @@ import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
 import type { PreparedTable } from "../table-writer.ts";
+import { missingTest, mostMissing } from "./absent-rows.ts";
+import { CertainFaults } from "./certain-faults.ts";
 import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { deletingRuns } from "./deleting-rows.ts";
 import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
@@ -37,6 +39,8 @@ export interface NestWriterContext {
   /** Of the load; it may have written in other transactions before. */
   readonly guard: MissingGuard;
   readonly quarantine: Quarantine;
+  /** What became of rows as the load counts it. */
+  readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
   /** In the order of the tables of the load. */
   readonly writers: readonly PreparedTable[];
 }
@@ -55,15 +59,13 @@ interface Attempt {
   readonly faults: RowFault[];
 }
 
-/** Codes of rows that are refused whatever is in the table, and whatever other rows there are. */
-const CERTAIN: ReadonlySet<string> = new Set(["ROW_TYPE", "ROW_LENGTH", "ROW_NUL", "ROW_ENCODING"]);
-
 /** Writes the batches of one transaction. */
 export class NestWriter {
   readonly #tables: readonly TablePlan[];
   readonly #context: NestWriterContext;
   readonly #levels: readonly WrittenLevel[];
   readonly #eachRecord: boolean;
+  readonly #certain: CertainFaults;
   /** By the place of the table. */
   readonly #coalescers = new Map<number, Coalescer>();
 
@@ -71,6 +73,7 @@ export class NestWriter {
     this.#tables = tables;
     this.#context = context;
     this.#eachRecord = nest.eachRecord !== null;
+    this.#certain = new CertainFaults(tables, nest.levels);
     this.#levels = nest.levels.flatMap((level) => {
       const source = tables[level.relation === "array" ? level.parentAt : level.at];
       if (source === undefined) return [];
@@ -170,7 +173,7 @@ export class NestWriter {
     const rows = new Map(batch.rows.map((row) => [row.ord, row]));
     for (const fault of faults) {
       const record = rows.get((fault.row.root ?? fault.row).ord);
-      if (record === undefined || !CERTAIN.has(fault.code) || certain.has(record.ord)) continue;
+      if (record === undefined || !this.#certain.has(fault) || certain.has(record.ord)) continue;
       certain.set(record.ord, ofRecord(fault, record));
     }
     for (const fault of certain.values()) total.reject(fault);
@@ -238,11 +241,13 @@ export class NestWriter {
   /** Writes rows of a table, equal ones once where nothing could tell. */
   async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
     const writer = this.#context.writers[at];
-    if (writer === undefined) return null;
+    const plan = this.#tables[at];
+    if (writer === undefined || plan === undefined) return null;
     const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
     if (coalesced === null) return await writer.write(batch);
     const { result } = await writer.write(coalesced.batch);
-    return { batch, result: result.faults.length > 0 ? result : withRepeats(result, coalesced) };
+    if (result.faults.length > 0) return { batch, result };
+    return { batch, result: this.#context.asCounted(plan, withRepeats(result, coalesced)) };
   }
 
   #below(at: number, relation: NestLevel["relation"]): readonly WrittenLevel[] {
@@ -259,13 +264,16 @@ export class NestWriter {
     const linked = areTold ? linkedBatch(batch, level) : null;
     if (linked !== null) return linked;
     const keys = await this.#keysOf(level, applied, attempt);
+    const plan = this.#tables[level.at];
+    const mayMiss =
+      level.finds || plan === undefined || mostMissing(applied.result.counts, plan) > 0;
     let next = 0;
     const rows = batch.rows.map((row) => {
       const [object] = row.nested?.[level.memberAt] ?? [];
       if (object === undefined) return row;
       const key = keys[next++];
       if (key?.kind === "values") return linkedRow(row, level.links, key.values);
-      attempt.faults.push(unlinked(object, this.#tables[level.at], key));
+      attempt.faults.push(unlinked(object, plan, { key, isThere: !mayMiss }));
       return row;
     });
     return attempt.faults.length === 0 ? rowsBatch(batch, rows) : null;
@@ -288,18 +296,24 @@ export class NestWriter {
     if (parents.length === 0) return true;
     const applied = { batch: rowsBatch(batch, parents), result };
     const keys = await this.#keysOf(level, applied, attempt);
+    const source = this.#tables[level.parentAt];
+    const isMissing = source && missingTest({ keys, result, isOnly: attempt.isOnly }, source);
+    if (isMissing === null) throw new RecordsCoupled("rows are not found by their keys");
     const families: Family[] = [];
     for (const [place, parent] of parents.entries()) {
       const key = keys[place];
       const inside = parent.nested?.[level.memberAt] ?? [];
       const outcome = result.outcomes?.get(parent.ord);
-      if (key?.kind === "absent" || this.#isLeftOut(level, outcome))
-        attempt.tally.skip(level.at, inside);
+      const isAbsent = key?.kind === "absent" && isMissing?.(parent) === true;
+      if (isAbsent || this.#isLeftOut(level, outcome)) attempt.tally.skip(level.at, inside);
       else if (key?.kind === "values") {
         const rows = inside.map((row) => linkedRow(row, level.links, key.values));
         const isLosing = this.#loses(level.parentAt, outcome);
         families.push({ parent, key: key.values, rows, loses: isLosing });
-      } else attempt.faults.push(unlinked(parent, this.#tables[level.parentAt], key));
+      } else
+        attempt.faults.push(
+          unlinked(parent, source, { key, isThere: !this.#finds(level.parentAt) }),
+        );
     }
     if (attempt.faults.length > 0) return false;
     const parts = level.taker?.partsOf(families, attempt.isOnly) ?? [families];

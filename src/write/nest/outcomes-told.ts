@@ -4,6 +4,7 @@ import type { RowOutcome } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestPlan } from "../../model/nest/nest-plan.ts";
 import type { OutcomesAlike } from "../write-batch.ts";
+import { mayRename } from "./absent-rows.ts";
 import { loses } from "./missing-rows.ts";
 
 /** All but that of a row that was dropped. */
@@ -25,13 +26,17 @@ export function outcomesTold(
   if (inside.length === 0) return null;
   const isWritten = inside.some(({ whenWritten }) => whenWritten);
   const isLosing = inside.some((each) => tables[each.at]?.missing !== undefined);
-  if (!isWritten && !isLosing && !mayDrop(table)) return null;
+  const isUpdate = table.mode === "update";
+  // A row that is not found by its key may have been given another one.
+  const isRenamed = isUpdate && mayRename(table);
+  if (!isWritten && !isLosing && !isRenamed && !mayDrop(table)) return null;
   // In mode update without a condition a row is skipped where it is not there, which its key tells.
-  const isAbsent = table.mode === "update" && table.update.where === null;
+  const isAbsent = isUpdate && !isRenamed && table.update.where === null;
   const kindOf = (outcome: RowOutcome): string => {
     if (outcome === "suppressed") return outcome;
     const isLeft = outcome === "skipped" && isAbsent;
     return [
+      isRenamed && outcome === "skipped",
       isWritten && (outcome === "inserted" || outcome === "updated" || isLeft),
       isLosing && (loses(outcome, table) || isLeft),
     ].join();
@@ -45,7 +50,7 @@ export function outcomesTold(
 }
 
 /** Whether the database may drop a row of the table without an error. */
-function mayDrop({ table }: TablePlan): boolean {
+export function mayDrop({ table }: TablePlan): boolean {
   const { triggers, kind, rewritten, uniqueKeys } = table;
   const isDropping = triggers.some(({ timing, level }) => timing !== "after" && level === "row");
   return (

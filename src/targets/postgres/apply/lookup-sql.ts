@@ -14,7 +14,7 @@ import { LOOKUP_SAVEPOINT } from "../../../sql/savepoints.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
 import type { KeyTexts, Lookups, LookupSql } from "../../../model/sql/lookup-sql.ts";
 import { textArray } from "../stage/array-text.ts";
-import { fromText } from "../types.ts";
+import { fromText, storedFrom } from "../types.ts";
 import { quoteIdentifier } from "../quote.ts";
 
 /** How look-ups are spelled. */
@@ -23,13 +23,13 @@ export const LOOKUPS: Lookups = { sql: lookupSql, ...LOOKUP_SAVEPOINT };
 /** No statement is made longer than is good for it. */
 const MOST = 100_000;
 
-function lookupSql({ parent, keys, refersTo }: LookupPlan): LookupSql {
+function lookupSql({ parent, keys, refersTo, written }: LookupPlan): LookupSql {
   const table = tableSql(parent.name, quoteIdentifier);
   const id = `p.${quoteIdentifier(refersTo.name)}`;
   const texts = keys.map((_, at) => `k.k${at + 1}`);
   const arrays = keys.map((_, at) => `$${at + 1}::text[]`).join(", ");
   const from = `unnest(${arrays}) with ordinality as k(${keys.map((_, at) => `k${at + 1}`).join(", ")}, n)`;
-  const conditions = keys.flatMap(({ column }, at) => equal(column, texts[at] ?? ""));
+  const conditions = keys.flatMap(({ column }, at) => equal(column, texts[at] ?? "", written));
   const columns = keys.map(({ column }) => quoteIdentifier(column.name)).join(", ");
   const values = keys.map(({ column }, at) => fromText(texts[at] ?? "", column)).join(", ");
   return {
@@ -50,10 +50,12 @@ on conflict do nothing`,
   };
 }
 
-/** A cast to a domain may cut a text to its length. */
-function equal(column: Column, text: string): string[] {
+/** What was written was cut and rounded to the type of its column; else a cast to a domain may cut a text to its length. */
+function equal(column: Column, text: string, written = false): string[] {
+  const own = `p.${quoteIdentifier(column.name)}`;
+  if (written) return [`${own} = ${storedFrom(text, column)}`];
   const value = fromText(text, column);
-  const same = `p.${quoteIdentifier(column.name)} = ${value}`;
+  const same = `${own} = ${value}`;
   const isCut = column.family === "text" && !/^(?:text|character|citext|name)\b/.test(column.type);
   return isCut ? [same, `length(${value}::text) = length(${text})`] : [same];
 }

@@ -5,8 +5,8 @@ import type { Maker } from "./makers.ts";
 
 /** Throws `PLAN_UNSUPPORTED` for a plan that leans on what the server lacks. */
 export function refusePlan(plan: TablePlan, maker: Maker): void {
-  const asked = ASKED.find(([, isAsked]) => isAsked(plan));
-  if (asked !== undefined) throw lacking(asked[0], maker, asked[2]);
+  const asked = ASKED.find(({ isAsked }) => isAsked(plan));
+  if (asked !== undefined) throw lacking(asked, maker);
   if (!maker.insertsAsPostgres) refuseInserts(plan, maker);
 }
 
@@ -31,36 +31,58 @@ function refuseInserts(
   });
 }
 
-/** The error for an option that leans on what the server lacks. */
-export function lacking(what: string, { name }: Maker, suggestion?: string): Error {
+/** What is not done, and why, as a clause. */
+interface Lacking {
+  readonly what: string;
+  readonly reason: string;
+  /** Absent: to leave it out. */
+  readonly suggestion?: string;
+}
+
+/** The error for what is not done on a server. */
+export function lacking({ what, reason, suggestion }: Lacking, { name }: Maker): Error {
   return upsurgeError("PLAN_UNSUPPORTED", {
-    what: `${what} into ${name}`,
-    reason:
-      "it leans on temporary tables or on locks, which distributed servers do not have as PostgreSQL has them",
+    what: `${what} on ${name}`,
+    reason,
     suggestion: suggestion ?? `leave ${what} out`,
   });
 }
 
-const ASKED: readonly (readonly [
-  what: string,
-  isAsked: (plan: TablePlan) => boolean,
-  suggestion?: string,
-])[] = [
-  [
-    "--truncate",
-    ({ emptied }) => emptied !== undefined,
-    "empty the table first, with a tool of the server",
-  ],
-  ["--delete-missing", ({ removal }) => removal !== undefined],
-  ["--delete-when", ({ recordDeletes }) => recordDeletes !== undefined],
-  ["--diff", ({ comparison }) => comparison !== undefined],
-  ["--late", ({ late }) => late !== undefined],
-  ["--lookup", ({ lookups = [] }) => lookups.length > 0],
-  ["--value", ({ values }) => values !== undefined],
-  ["--nest", ({ linked = [] }) => linked.length > 0],
-  [
-    "select-then-write",
-    ({ mode, method }) => method.statement === "look-then-write" && mode !== "update",
-    "name a key that a unique index guards, with --key, and leave --strategy out",
-  ],
+/** Of tables that are made, changed or emptied. */
+export const CHANGES =
+  "a change of tables may stay where the transaction that made it is undone, so that a load could not be all or nothing";
+
+/** Of what is done by temporary tables elsewhere. */
+const ARRAYS = "it is not made for rows that are sent as arrays, without temporary tables";
+
+/** Of `--truncate`. */
+export const TRUNCATE: Lacking = {
+  what: "--truncate",
+  reason: CHANGES,
+  suggestion: "empty the table first, with a tool of the server",
+};
+
+const ASKED: readonly (Lacking & { readonly isAsked: (plan: TablePlan) => boolean })[] = [
+  { ...TRUNCATE, isAsked: ({ emptied }) => emptied !== undefined },
+  {
+    what: "--delete-missing",
+    reason: "no lock of the table keeps others out, whose new rows would count as missing",
+    isAsked: ({ removal }) => removal !== undefined,
+  },
+  {
+    what: "--delete-when",
+    reason: ARRAYS,
+    isAsked: ({ recordDeletes }) => recordDeletes !== undefined,
+  },
+  { what: "--diff", reason: ARRAYS, isAsked: ({ comparison }) => comparison !== undefined },
+  { what: "--late", reason: ARRAYS, isAsked: ({ late }) => late !== undefined },
+  { what: "--lookup", reason: ARRAYS, isAsked: ({ lookups = [] }) => lookups.length > 0 },
+  { what: "--value", reason: ARRAYS, isAsked: ({ values }) => values !== undefined },
+  { what: "--nest", reason: ARRAYS, isAsked: ({ linked = [] }) => linked.length > 0 },
+  {
+    what: "select-then-write",
+    reason: "no lock of the table keeps others from writing a row between the look and the write",
+    suggestion: "name a key that a unique index guards, with --key, and leave --strategy out",
+    isAsked: ({ mode, method }) => method.statement === "look-then-write" && mode !== "update",
+  },
 ];

@@ -7,7 +7,7 @@ import type { TableName, TableShape } from "../../../model/table-shape.ts";
 import { keyNotUnique, refuseReservedNames, sharedKeySql } from "../../../sql/check-table.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import { RECORD_SAVEPOINT } from "../../../sql/savepoints.ts";
-import { classifyOther, doomedError, lostError, planRefused } from "../../session-errors.ts";
+import { abortedError, classifyOther, lostError, planRefused } from "../../session-errors.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { SqlExecutor } from "../../sql-executor.ts";
 import type { ErrorClass, GrantRequest, Lock, Session, Transaction } from "../../target.ts";
@@ -43,7 +43,7 @@ import { arraySql } from "./array-sql.ts";
 import { ArrayWriter } from "./array-writer.ts";
 import { DISTRIBUTED } from "./dialect.ts";
 import type { Maker } from "./makers.ts";
-import { lacking, refusePlan } from "./refuse-plan.ts";
+import { CHANGES, lacking, refusePlan, TRUNCATE } from "./refuse-plan.ts";
 
 /** What a session needs besides its connection. */
 export interface DistributedServer {
@@ -96,7 +96,9 @@ export class DistributedSession implements Session {
       encoding,
       pipeline: new Pipeline(client, false),
     });
-    this.execute = { ...executor, script: () => Promise.reject(lacking("SQL of your own", maker)) };
+    const script = (): Promise<never> =>
+      Promise.reject(lacking({ what: "SQL of your own", reason: CHANGES }, maker));
+    this.execute = { ...executor, script };
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
@@ -113,17 +115,18 @@ export class DistributedSession implements Session {
   }
 
   newTableName(): Promise<TableName> {
-    const how = "create the table first, with a tool of the server";
-    return Promise.reject(lacking("--create", this.#maker, how));
+    const suggestion = "create the table first, with a tool of the server";
+    return Promise.reject(lacking({ what: "--create", reason: CHANGES, suggestion }, this.#maker));
   }
 
   supposing<T>(): Promise<T> {
-    const how = "make the change first, with a tool of the server";
-    return Promise.reject(lacking("a change of the table", this.#maker, how));
+    const what = "a change of the table";
+    const suggestion = "make the change first, with a tool of the server";
+    return Promise.reject(lacking({ what, reason: CHANGES, suggestion }, this.#maker));
   }
 
   emptyTable(): never {
-    throw lacking("--truncate", this.#maker, "empty the table first, with a tool of the server");
+    throw lacking(TRUNCATE, this.#maker);
   }
 
   statements(plan: TablePlan, columns: readonly string[]): readonly PlannedStatement[] {
@@ -233,7 +236,7 @@ export class DistributedSession implements Session {
 
   translate(error: unknown): Error {
     const { label } = this.#context;
-    if (error instanceof TransactionAborted) return doomedError(error);
+    if (error instanceof TransactionAborted) return abortedError(error);
     const { commitRows } = this.#maker;
     if (commitRows !== null && isServerError(error) && error.code === TOO_LARGE)
       return tooLarge(error, label, commitRows);

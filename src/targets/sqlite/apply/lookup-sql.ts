@@ -7,6 +7,7 @@
  *
  * Pure. A text is compared as the affinity of its column has it; a column without one tells a number from a text.
  */
+import type { ColumnNotation } from "../../../model/load-plan.ts";
 import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import { tellsNumbers } from "../../../model/table-shape.ts";
 import type { Column } from "../../../model/table-shape.ts";
@@ -27,7 +28,8 @@ const MOST = 10_000;
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boolean): LookupSql {
+function lookupSql(lookup: LookupPlan, strict: boolean): LookupSql {
+  const { parent, keys, refersTo, column, notation } = lookup;
   const table = quoteIdentifier(parent.name.name);
   const id = `p.${quoteIdentifier(refersTo.name)}`;
   const texts = keys.map(({ notation }, at) => {
@@ -49,7 +51,7 @@ function lookupSql({ parent, keys, refersTo, column }: LookupPlan, strict: boole
   return {
     most: MOST,
     find: (of, numbers) => ({
-      sql: `select k.key + 1 as n, count(*) as found, min(${textOf(id)}) as id${number}
+      sql: `select k.key + 1 as n, count(*) as found, min(${textOf(id, notation)}) as id${number}
 from json_each(?) as k join ${table} as p on ${[...conditions, `${id} is not null`].join(" and ")}
 group by k.key`,
       values: [json(of, numbers)],
@@ -82,7 +84,8 @@ export function keysJson(
 }
 
 /** The text that is read as the same value again: a cast of a REAL has 15 digits. */
-function textOf(id: string): string {
+function textOf(id: string, notation: ColumnNotation | undefined): string {
+  if (notation?.kind === "bytes") return `hex(${id})`;
   return `case typeof(${id}) when 'real' then printf('%!.17g', ${id}) else cast(${id} as text) end`;
 }
 
