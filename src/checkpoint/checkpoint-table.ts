@@ -100,14 +100,21 @@ export class CheckpointTable {
     return changed === 1;
   }
 
-  /** Puts `next` in the place of `last`; false when another run has changed the row since. */
-  async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
+  /**
+   * Puts `next` in the place of `last`; false when another run has changed the row since, or `conditions`, as SQL, do not
+   * all hold.
+   */
+  async advance(
+    last: CheckpointValues,
+    next: CheckpointValues,
+    conditions: readonly string[] = [],
+  ): Promise<boolean> {
     const { dialect } = this.executor;
     const values = await this.#valuesOf(next);
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
-    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`;
+    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${conditions.map((each) => ` and ${each}`).join("")}`;
     const { job, source, partition, epoch, offset } = last;
     const { changed } = await this.executor.run(sql, [
       ...set.map((name) => values[name] ?? null),

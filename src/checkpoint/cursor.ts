@@ -12,6 +12,7 @@ import type { LoadCounts } from "../model/counts.ts";
 import { BEGINNING, isBefore, isBeginning } from "../model/source-offset.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { CommittedOffset } from "../model/source-offset.ts";
+import type { WatchedTables } from "./watched-tables.ts";
 
 /** Which rows of the source at work a transaction moves: that of one writer, or all of them. */
 export type CursorScope = number | "all";
@@ -35,9 +36,11 @@ export class CheckpointCursor {
   readonly #sources = new Map<number, CheckpointValues[]>();
   /** The source at work. */
   #at: number;
+  readonly #tables: WatchedTables | null;
 
-  /** `rows` are all rows of the job, never none; `at` is the source that is read first. */
-  constructor(rows: readonly CheckpointValues[], at: number) {
+  /** `rows` are all rows of the job, never none; `at` is the source that is read first; `tables`: those it writes to. */
+  constructor(rows: readonly CheckpointValues[], at: number, tables: WatchedTables | null = null) {
+    this.#tables = tables;
     for (const row of rows) {
       this.#sources.set(row.source, [...(this.#sources.get(row.source) ?? []), row]);
     }
@@ -52,25 +55,37 @@ export class CheckpointCursor {
 
   /** What all commits of the job so far have counted. */
   get counts(): LoadCounts {
-    return sumOfLoads([...this.#sources.values()].flat().map(({ counts }) => counts));
+    return sumOfLoads(this.#all.map(({ counts }) => counts));
   }
 
   /** Whether anything of the job was committed. */
   get hasBegun(): boolean {
-    const all = [...this.#sources.values()].flat();
-    return all.some(({ offset, total }) => !isBeginning(offset) || total !== null);
+    return this.#all.some(({ offset, total }) => !isBeginning(offset) || total !== null);
   }
 
-  /** The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row. */
+  get #all(): readonly CheckpointValues[] {
+    return [...this.#sources.values()].flat();
+  }
+
+  /**
+   * The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row, and `JOB_TABLE` where a table
+   * is known to be another one.
+   */
   async lock(table: CheckpointTable, scope: CursorScope): Promise<void> {
     for (const row of this.#moving(scope)) if (!(await table.lock(row))) throw this.#taken();
+    await this.#tables?.look(this.#all, table.executor);
+  }
+
+  /** A script of the load's own is about to run in the transaction at hand, and may make tables anew. Throws `JOB_TABLE`. */
+  async beforeScript({ executor }: CheckpointTable): Promise<void> {
+    await this.#tables?.expectOthers(this.#head.job, executor);
   }
 
   #moving(scope: CursorScope): readonly CheckpointValues[] {
     return scope === "all" ? this.rows : this.rows.filter((row) => row.partition === scope);
   }
 
-  /** The last statements before a commit, one a row. Throws `JOB_TAKEN`. */
+  /** The last statements before a commit, one a row. Throws `JOB_TAKEN`, and `JOB_TABLE` where a table is another one. */
   async move(
     table: CheckpointTable,
     { scope, offsets, counts, rejects }: CursorMove,
@@ -88,14 +103,29 @@ export class CheckpointCursor {
       this.#replace(carrier, { ...carrier, counts: total }, moved);
     }
     this.#keepRejects(rejects, moved);
+    await this.#learnTables(table, moved);
     const others = scope === "all" ? this.#collapse(moved) : [];
     await this.#write(table, moved);
     for (const { job, source, partition } of others) await table.remove({ job, source, partition });
   }
 
   async #write(table: CheckpointTable, moved: MovedRows): Promise<void> {
-    for (const [last, next] of moved.values())
-      if (!(await table.advance(last, next))) throw this.#taken();
+    const { executor } = table;
+    const conditions = this.#tables?.conditions(executor) ?? [];
+    for (const [last, next] of moved.values()) {
+      if (await table.advance(last, next, conditions)) continue;
+      if (conditions.length > 0) await this.#tables?.refuseOthers(last.job, executor);
+      throw this.#taken();
+    }
+  }
+
+  /** Rows remember the tables that the transaction at hand has made. */
+  async #learnTables({ executor }: CheckpointTable, moved: MovedRows): Promise<void> {
+    const madeAs = (await this.#tables?.learn(executor)) ?? null;
+    if (madeAs === null) return;
+    for (const row of this.#all) {
+      if (row.madeAs !== madeAs) this.#replace(row, { ...row, madeAs }, moved);
+    }
   }
 
   #reach(scope: CursorScope, reached: CommittedOffset, moved: MovedRows): void {

@@ -22,6 +22,9 @@ export interface TableAtHand {
 /** The tables as a run finds them: that of the records, and those of the levels in them. */
 export interface FoundTables {
   readonly tables: readonly [TableAtHand, ...TableAtHand[]];
+  /** Of each of the tables, in their order. */
+  readonly each: readonly (string | null)[];
+  /** Of all of them. */
   readonly madeAs: string | null;
 }
 
@@ -31,12 +34,11 @@ export async function findTables(
   checkpoint: string,
   executor: SqlExecutor,
 ): Promise<FoundTables> {
-  const [root, ...levels] = tables;
-  const own = await executor.madeAs(root.sql, checkpoint);
-  if (own === null || levels.length === 0) return { tables, madeAs: own };
-  const others: (string | null)[] = [];
-  for (const { sql } of levels) others.push(await executor.madeAs(sql, checkpoint));
-  return { tables, madeAs: `${own}${LEVELS}${shortHash(others)}` };
+  const each: (string | null)[] = [];
+  for (const { sql } of tables) each.push(await executor.madeAs(sql, checkpoint));
+  const [own = null, ...others] = each;
+  if (own === null || others.length === 0) return { tables, each, madeAs: own };
+  return { tables, each, madeAs: `${own}${LEVELS}${shortHash(others)}` };
 }
 
 /** Between what tells the table of the records and what tells those of levels, as a hash: there may be many. */
@@ -54,14 +56,24 @@ export async function refuseOtherTable(
 ): Promise<void> {
   const [first] = rows;
   if (first === undefined) return;
-  const refuse = (table: string, reason: string): Error =>
-    upsurgeError("JOB_TABLE", { table, job: first.job, reason });
   const another = rows.find((row) => isMadeAnew(row.madeAs, madeAs))?.madeAs ?? null;
   if (another !== null) {
     const isRoot = another.split(LEVELS)[0] !== madeAs?.split(LEVELS)[0];
     const table = isRoot ? tables[0].label : "of a level";
-    throw refuse(table, "it was dropped and made again since the job wrote to it");
+    throw upsurgeError("JOB_TABLE", { table, job: first.job, reason: MADE_ANEW });
   }
+  await refuseEmptied(rows, tables, executor);
+}
+
+/** Why, of a table that is another one by now. */
+export const MADE_ANEW = "it was dropped and made again since the job wrote to it";
+
+/** Throws `JOB_TABLE` for a table that is empty although the job has written to it. */
+export async function refuseEmptied(
+  rows: readonly CheckpointValues[],
+  tables: FoundTables["tables"],
+  executor: SqlExecutor,
+): Promise<void> {
   const counts = sumOfLoads(rows.map((row) => row.counts));
   for (const [at, { sql, label, shape }] of tables.entries()) {
     const left = rowsLeft(counts, at, shape);
@@ -69,12 +81,13 @@ export async function refuseOtherTable(
     const found = await executor.run(`select 1 as found where exists (select 1 from ${sql})`);
     if (found.rows.length > 0) continue;
     const wrote = left === 1 ? "1 row" : `${left} rows`;
-    throw refuse(label, `it is empty, and the job has written or found ${wrote} in it`);
+    const reason = `it is empty, and the job has written or found ${wrote} in it`;
+    throw upsurgeError("JOB_TABLE", { table: label, job: rows[0]?.job ?? "", reason });
   }
 }
 
 /** Where the checkpoint table is another one as well, the database was restored or copied, and the table with it. */
-function isMadeAnew(remembered: string | null, found: string | null): boolean {
+export function isMadeAnew(remembered: string | null, found: string | null): boolean {
   if (remembered === null || found === null || remembered === found) return false;
   const [checkpoint] = remembered.split("/");
   return found.split("/")[0] === checkpoint;

@@ -7,6 +7,7 @@ import { CheckpointCursor } from "../checkpoint/cursor.ts";
 import { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { findTables, refuseOtherTable } from "../checkpoint/same-table.ts";
 import type { FoundTables, TableAtHand } from "../checkpoint/same-table.ts";
+import { WatchedTables } from "../checkpoint/watched-tables.ts";
 import { lookAtJob, otherErrors, takeJob } from "../checkpoint/take-over.ts";
 import type { TakeOverRequest } from "../checkpoint/take-over.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -80,7 +81,11 @@ export async function resume(
   const rows = await takeJob(table, job, { reset, first, madeAs, claim });
   if (early !== null && !alike(seen, rows)) throw upsurgeError("JOB_TAKEN", { job: job.name });
   const work = early ?? (await find(rows));
-  const cursor = new CheckpointCursor(rows, work[0]?.number ?? 1);
+  const cursor = new CheckpointCursor(
+    rows,
+    work[0]?.number ?? 1,
+    new WatchedTables(found, job.table),
+  );
   return { work, cursor, rows, before: countsOf(rows), movedAt };
 }
 

@@ -18,6 +18,11 @@ export interface ExecutorDialect {
   temporaryTable(name: string, columns: string): { readonly name: string; readonly create: string };
   /** A time as text. */
   timeText(column: string): string;
+  /**
+   * A condition that holds as long as `madeAs` is what `SqlExecutor.madeAs` told of `table`, which is as SQL writes it;
+   * absent where `schemaVersion` serves.
+   */
+  isMadeAs?(table: string, madeAs: string): string;
   /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */
   readonly asciiOnly: boolean;
 }
@@ -49,6 +54,11 @@ export interface SqlExecutor {
    * the same of `checkpoint`. Where both are others, the database was restored from a copy. `null`: nothing does.
    */
   madeAs(table: string, checkpoint: string): Promise<string | null>;
+  /**
+   * A number that is another one after every change of the schema; present where asking costs little, and no table is made
+   * while a transaction is open.
+   */
+  schemaVersion?(): Promise<number>;
   /** True for a unique key that was violated: another run has inserted the same row. */
   isDuplicate(error: unknown): boolean;
 }

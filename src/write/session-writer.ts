@@ -306,6 +306,9 @@ export class SessionWriter {
   /** Runs steps of the load in the transaction at hand; what they count is committed with it. */
   async runSteps(steps: readonly Step[]): Promise<Counts> {
     return await this.#asOurs(async () => {
+      const { checkpointing } = this.#context;
+      if (steps.some(({ kind }) => kind === "script"))
+        await checkpointing?.cursor.beforeScript(checkpointing.table);
       const counts = await runSteps(steps, this.#session);
       addCounts(this.#counts, counts);
       return counts;

@@ -4,6 +4,7 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { rollBack } from "./connect/deadline.ts";
 import { isServerError } from "./errors.ts";
+import { quoteLiteral } from "./quote.ts";
 import type { SqlValue } from "../../model/sql/sql-value.ts";
 import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
 import type { Pipeline } from "./stage/pipeline.ts";
@@ -37,6 +38,8 @@ export function sqlExecutor(
         name: `pg_temp.${name}`,
         create: `create temporary table ${name} (${columns}) on commit drop`,
       }),
+      isMadeAs: (table, madeAs) =>
+        `to_regclass(${quoteLiteral(table)})::oid::text = ${quoteLiteral(madeAs.split("/")[1] ?? "")}`,
       asciiOnly: !TAKE_ALL.has(encoding),
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },

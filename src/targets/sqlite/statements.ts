@@ -37,6 +37,7 @@ export function sqlExecutor(
         if (place === null || other === null) return null;
         return place < other ? "/older" : "/younger";
       }),
+    schemaVersion: () => patiently(() => schemaVersion(db)),
     isDuplicate: isUniqueViolation,
   };
 }
@@ -49,6 +50,12 @@ function placeOf(db: SqliteConnection, table: string): number | null {
   const sql =
     "select rowid as place from sqlite_schema where type = 'table' and name = ? collate nocase";
   return db.prepare<{ readonly place: number }>(sql).get(bareName(table))?.place ?? null;
+}
+
+/** Of the file; temporary tables have a schema of their own. */
+function schemaVersion(db: SqliteConnection): number {
+  const sql = "pragma main.schema_version";
+  return Number(db.prepare<{ readonly schema_version: number }>(sql).get()?.schema_version);
 }
 
 /** The name without its schema and its quotes. */

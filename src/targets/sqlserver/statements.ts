@@ -2,6 +2,7 @@
 import type { SqlServerConnection, Fields } from "./connect/connection.ts";
 import { onlySet, rowWith, setsOf } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
+import { quoteLiteral } from "./quote.ts";
 import type { SqlValue } from "../../model/sql/sql-value.ts";
 import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
 
@@ -23,6 +24,10 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
         name: `#${name}`,
         create: `CREATE TABLE #${name} (${columns})`,
       }),
+      isMadeAs: (table, madeAs) => {
+        const now = `SELECT ${MADE_AS} FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(${quoteLiteral(table)})`;
+        return `(${now}) = ${quoteLiteral(madeAs.split("/")[1] ?? "")}`;
+      },
       asciiOnly: false,
     },
     run: (sql, values = []) => run(connection, sql, values),
@@ -47,11 +52,12 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
 
 /** Its id, which may be given to another table once it is gone, and when it was made. */
 async function madeAs(connection: SqlServerConnection, table: string): Promise<string | null> {
-  const sql =
-    "SELECT CONVERT(nvarchar(23), o.create_date, 126) AS made, o.object_id AS id FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@p1)";
+  const sql = `SELECT ${MADE_AS} AS made FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(@p1)`;
   const [row] = onlySet(await connection.execute(sql, [{ name: "p1", value: table }]), "made");
-  return row === undefined ? null : `${String(row["id"])}:${String(row["made"])}`;
+  return row === undefined ? null : String(row["made"]);
 }
+
+const MADE_AS = "CONCAT(o.object_id, N':', CONVERT(nvarchar(23), o.create_date, 126))";
 
 /** The number of changed rows has a column of its own name: a trigger of the table may send rows before it. */
 const CHANGED = "upsurge_changed";

@@ -99,7 +99,7 @@ export async function untilReached(gate: string, ended: Promise<Ended>): Promise
 
 /** A run stops at a moment; `meanwhile` happens; it goes on, and its end is the answer. */
 export async function heldAt(
-  place: Place,
+  place: Pick<Place, "folder">,
   command: Command,
   moment: string,
   meanwhile: (child: { kill(signal: NodeJS.Signals): boolean }) => Promise<void>,

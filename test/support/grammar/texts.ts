@@ -70,11 +70,13 @@ async function sentByJob(): Promise<Recorder["sent"]> {
   await table.remove(row);
   await table.forget("j");
   await table.forgetDone(row);
-  await execute.madeAs("dbo.t", "ops.upsurge_checkpoint");
+  const madeAs = await execute.madeAs("dbo.t", "ops.upsurge_checkpoint");
+  const isMadeAs = execute.dialect.isMadeAs?.("[dbo].[t]", "1:2026/2:2026") ?? "1 = 0";
+  await table.advance(row, row, [isMadeAs]);
   const [planned] = everyPlan((await recordedSession(recorder)).capabilities);
   if (planned === undefined) throw new Error("there is no plan");
   const atHand = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table };
-  const found = { tables: [atHand] as const, madeAs: null };
+  const found = { tables: [atHand] as const, each: [madeAs], madeAs };
   const written = { ...row, counts: { ...row.counts, inserted: 1 } };
   // The recorder answers that the table is empty.
   await refuseOtherTable([written], found, execute).catch(() => {});
