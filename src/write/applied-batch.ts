@@ -42,3 +42,8 @@ function joined<T>(told: readonly (ReadonlyMap<number, T> | undefined)[]): Map<n
   const all = told.filter((each) => each !== undefined);
   return all.length === 0 ? null : new Map(all.flatMap((each) => [...each]));
 }
+
+/** What rows come to that are only looked up, and are there. */
+export function lookedUp(batch: Batch): AppliedBatch {
+  return { batch, result: { counts: { ignored: batch.size }, faults: [] } };
+}

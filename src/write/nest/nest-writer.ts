@@ -11,6 +11,7 @@ import type { NestLevel, NestPlan } from "../../model/nest/nest-plan.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import type { Session } from "../../targets/target.ts";
 import { joinApplied } from "../applied-batch.ts";
+import { lookedUp } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
@@ -239,7 +240,7 @@ export class NestWriter {
       if (batch === null) return null;
     }
     failPoint("level");
-    const applied = this.#finds(at) ? found(batch) : await this.#apply(at, batch);
+    const applied = this.#finds(at) ? lookedUp(batch) : await this.#apply(at, batch);
     if (applied === null) return null;
     failPoint("level-applied");
     attempt.tally.add(at, applied.result, batch.size);
@@ -397,8 +398,3 @@ export class NestWriter {
 }
 
 const NOTHING: BatchResult = { counts: {}, faults: [] };
-
-/** What rows count as that are only looked up, and are there. */
-function found(batch: Batch): AppliedBatch {
-  return { batch, result: { counts: { ignored: batch.size }, faults: [] } };
-}
