@@ -12,13 +12,14 @@ const ROWS = 120;
 const OLD = "insert into t values (0, 'old')";
 const NONE = "delete from t";
 
-/** How often the checkpoint is written. */
+/** How many statements move a checkpoint. */
 function moving(sent: readonly string[]): number {
   return sent.filter((sql) => /^\s*(?:exec.*?)?update upsurge_checkpoint/i.test(sql)).length;
 }
 
-/** The temporary tables and sequences that are made once the load has begun; those of the plan leave nothing. */
-function made(sent: readonly string[]): string[] {
+/** The temporary tables that are made. */
+function madeBy(sent: readonly string[]): readonly string[] {
+  // The first are those of the plan, which leave nothing.
   const from = sent.findIndex((sql) => sql.includes("pg_advisory_xact_lock(1"));
   expect(from).toBeGreaterThan(0);
   return sent
@@ -36,25 +37,14 @@ describe.each(ENGINES.filter(isLogged))("$title", (engine) => {
     { before, bad = -1 }: { readonly before: string; readonly bad?: number },
   ): Promise<readonly string[]> {
     await database.reset();
-    await database.exec(`create table t (id int not null primary key, v varchar(20))`);
+    await database.exec("create table t (id int not null primary key, v varchar(20))");
     await database.exec(before);
     const rows = Array.from({ length: ROWS }, (_, id) => `${id === bad ? "x" : id},v${id}\n`);
     const file = join(tempDir({ "in.csv": `id,v\n${rows.join("")}` }), "in.csv");
     const finish = start();
-    const into = [
-      "load",
-      file,
-      "--to",
-      database.url,
-      "--table",
-      "t",
-      "--key",
-      "id",
-      "-q",
-      "--json",
-    ];
-    const flags = ["--commit", String(ROWS / commits), "--job", "j", "--max-rejects", "1"];
-    const { stdout, stderr } = await runUpsurge([...into, ...flags]);
+    const into = ["--to", database.url, "--table", "t", "--key", "id", "--max-rejects", "1"];
+    const job = ["--commit", String(ROWS / commits), "--job", "j"];
+    const { stdout, stderr } = await runUpsurge(["load", file, ...into, ...job, "-q", "--json"]);
     const sent = finish();
     const rejected = bad < 0 ? 0 : 1;
     expect(JSON.parse(stdout), stderr).toMatchObject({ counts: { read: ROWS, rejected } });
@@ -69,7 +59,6 @@ describe.each(ENGINES.filter(isLogged))("$title", (engine) => {
     async (_, before) => {
       const few = await statementsOf(2, { before });
       const many = await statementsOf(6, { before });
-
       expect(moving(few)).toBeGreaterThan(0);
       expect(moving(many) - moving(few)).toBe(4 * 2);
     },
@@ -78,13 +67,13 @@ describe.each(ENGINES.filter(isLogged))("$title", (engine) => {
   test.runIf(engine.name === "postgres")(
     "PostgreSQL makes only the temporary tables that the rows of a transaction need",
     async () => {
-      expect(made(await statementsOf(3, { before: NONE }))).toEqual([]);
-      const staged = made(await statementsOf(3, { before: OLD }));
+      expect(madeBy(await statementsOf(3, { before: NONE }))).toEqual([]);
+      const staged = madeBy(await statementsOf(3, { before: OLD }));
       expect(new Set(staged)).toEqual(
         new Set(["table upsurge_stage", "sequence upsurge_inserted"]),
       );
       expect(staged.filter((name) => name === "table upsurge_stage")).toHaveLength(3);
-      const refused = made(await statementsOf(3, { before: OLD, bad: 50 }));
+      const refused = madeBy(await statementsOf(3, { before: OLD, bad: 50 }));
       expect(refused.filter((name) => name === "table upsurge_raw")).toHaveLength(1);
       expect(refused.filter((name) => name === "table upsurge_fault")).toHaveLength(1);
     },
