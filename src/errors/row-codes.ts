@@ -34,7 +34,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "raise --max-record-bytes, or correct the record",
   },
   ROW_JSON: {
-    title: "a line that is not valid JSON, or a name twice in one object",
+    title: "a line that is not valid JSON",
     fix: "correct the JSON",
   },
   ROW_NOT_OBJECT: {
