@@ -14,7 +14,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or correct the record",
   },
   ROW_NUL: {
-    title: "a text with the character U+0000, which the database cannot store",
+    title: "a text with the character U+0000, which databases refuse or take for its end",
     fix: "take the character out of the record",
   },
   ROW_SURROGATE: {
@@ -34,7 +34,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "raise --max-record-bytes, or correct the record",
   },
   ROW_JSON: {
-    title: "a line that is not valid JSON, or a name twice in one object",
+    title: "a line that is not valid JSON",
     fix: "correct the JSON",
   },
   ROW_NOT_OBJECT: {
