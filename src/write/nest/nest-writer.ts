@@ -219,7 +219,7 @@ export class NestWriter {
 
   /** Writes rows of a table with everything in them; their result, or `null` where one is at fault. */
   async #writeRows(at: number, given: Batch, attempt: Attempt): Promise<AppliedBatch | null> {
-    if (given.size === 0) return { batch: given, result: NOTHING };
+    if (given.size === 0) return { batch: given, result: { counts: {}, faults: [] } };
     const hasArrays = this.#below(at, "array").length > 0;
     const mayDelete = hasArrays && this.#tables[at]?.recordDeletes !== undefined;
     const runs = mayDelete ? deletingRuns(given.rows, attempt.isOnly) : [];
@@ -396,5 +396,3 @@ export class NestWriter {
     if (sql !== undefined) await this.#context.session.execute.run(sql);
   }
 }
-
-const NOTHING: BatchResult = { counts: {}, faults: [] };
