@@ -42,7 +42,7 @@ test("a run that is refused tells the plans of the loads before the one at fault
     {
       load: "orders.csv",
       mode: "upsert",
-      plan: { statements: [INSERT, INSERT] },
+      plan: { statements: [INSERT, INSERT, INSERT] },
     },
     { load: "wrong.csv", mode: null },
   ]);

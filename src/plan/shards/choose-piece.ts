@@ -53,6 +53,8 @@ export function refuseOtherSplit(
 /** Whether a field that a split named fills a column of the key; it may be of another case in the sources. */
 function fillsKey({ mapping }: TablePlan, key: readonly string[], name: string): boolean {
   const same = mapping.filter(({ field }) => field.toLowerCase() === name.toLowerCase());
-  const { column } = same.find(({ field }) => field === name) ?? same[0] ?? {};
-  return column !== undefined && key.includes(column);
+  const found = same.find(({ field }) => field === name) ?? same[0];
+  if (found !== undefined) return key.includes(found.column);
+  // A piece of JSON without a record has no fields; one that its first records have not would fill the column of its name.
+  return mapping.length === 0 || key.some((each) => each.toLowerCase() === name.toLowerCase());
 }
