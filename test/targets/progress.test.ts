@@ -67,9 +67,8 @@ test("several files are one whole", async () => {
 });
 
 test("with --limit the share is that of the records", async () => {
-  const { committing, loading } = await told(["a.csv", "c.csv"], { limit: 1 });
+  const { committing } = await told(["a.csv", "c.csv"], { limit: 1 });
 
-  expect(loading?.share).toBeLessThan(1);
   expect(committing).toMatchObject({ records: 2, share: 1 });
 });
 
