@@ -14,7 +14,7 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     fix: "say which encoding it is with --encoding, often latin1 or windows-1252, or correct the record",
   },
   ROW_NUL: {
-    title: "a text with the character U+0000, which databases refuse or take for its end",
+    title: "a text with the character U+0000, which the database cannot store",
     fix: "take the character out of the record",
   },
   ROW_SURROGATE: {

@@ -33,6 +33,8 @@ export interface Capabilities {
   readonly countsPartitioned: boolean;
   /** Packed batches are taken as they are; otherwise there is no use in reading them so. */
   readonly acceptsPackedBatches?: boolean;
+  /** Text may hold U+0000. */
+  readonly storesNul?: boolean;
   /** The code the database gives for a NULL in a NOT NULL column. */
   readonly notNullCode: string;
   readonly batchRows: number;

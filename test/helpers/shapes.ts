@@ -73,6 +73,7 @@ export const ABLE: Capabilities = {
   upsertsViews: true,
   countsPartitioned: true,
   acceptsPackedBatches: true,
+  storesNul: false,
   notNullCode: "23502",
   batchRows: 1000,
   bytesType: "bytea",

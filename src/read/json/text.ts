@@ -111,10 +111,7 @@ export class JsonText {
   #checkText(from: number, to: number): void {
     const text = this.decoded(from, to);
     if (text.includes("\0")) {
-      this.refused ??= fault(
-        "ROW_NUL",
-        "a string holds U+0000, which databases refuse or take for its end",
-      );
+      this.refused ??= fault("ROW_NUL", "a string holds U+0000, which no text column can");
     } else if (!text.isWellFormed()) {
       this.refused ??= fault("ROW_SURROGATE", "a string holds half of a surrogate pair");
     }

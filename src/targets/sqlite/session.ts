@@ -50,6 +50,7 @@ const CAPABILITIES: Capabilities = {
   advancesIdentity: true,
   countsPartitioned: true,
   acceptsPackedBatches: true,
+  storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
   commitsAtOnce: true,

@@ -26,6 +26,7 @@ export function capabilitiesOf(server: SqlServerInfo): Capabilities {
     ...(server.mergeDoubt === null ? {} : { nativeDoubt: server.mergeDoubt }),
     advancesIdentity: true,
     countsPartitioned: true,
+    storesNul: true,
     notNullCode: "515",
     // 4,800 locks.
     batchRows: 1600,

@@ -236,7 +236,7 @@ export class RecordMapper {
     const values: (string | null)[] = [];
     const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
-    const mayHoldNul = record.raw.includes(0);
+    const mayHoldNul = this.#context.capabilities.storesNul !== true && record.raw.includes(0);
     for (const slot of mapping.slots) {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);

@@ -55,7 +55,7 @@ export function missingField(field: string, column: string): MappingFault {
 
 /** A value with U+0000. */
 export function nulFault(column: Column): MappingFault {
-  const message = `the value for ${column.name} holds U+0000, which databases refuse or take for its end`;
+  const message = `the value for ${column.name} holds U+0000, which this database cannot store`;
   return { code: "ROW_NUL", column: column.name, dbCode: null, message };
 }
 

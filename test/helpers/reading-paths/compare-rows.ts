@@ -46,11 +46,13 @@ export const pathTarget: fc.Arbitrary<PathTarget> = fc.record({
   families: fc.array(family, { minLength: COLUMNS.length, maxLength: COLUMNS.length }),
   capabilities: fc
     .record({
+      storesNul: fc.boolean(),
       booleans: fc.constantFrom(null, { true: "1", false: "0" }, { true: "a", false: "NA" }),
       arrays: fc.boolean(),
     })
-    .map(({ booleans, arrays }) => ({
+    .map(({ storesNul, booleans, arrays }) => ({
       ...ABLE,
+      storesNul,
       ...(booleans === null ? {} : { booleans }),
       ...(arrays ? { structureText } : {}),
     })),
