@@ -202,6 +202,20 @@ export function leftOut(): string[] {
   return existsSync(WHOLE) ? [...always, ...readFileSync(WHOLE, "utf8").split("\n")] : always;
 }
 
+/** When what `test:all` adds is over, in seconds since 1970; nothing is left out without it. */
+const UNTIL = Number(process.env["UPSURGE_TEST_UNTIL"] ?? "");
+
+/** True once the time of this run is over. */
+export function isTimeOver(): boolean {
+  return TIER === "all" && UNTIL > 0 && Date.now() / 1000 > UNTIL;
+}
+
+/** Notes that a test of this file was left out, since the time is over. */
+export function noteLeftOut(file: string): void {
+  const path = process.env["UPSURGE_TEST_LEFT_OUT"] ?? "";
+  if (path !== "") appendFileSync(path, `${file}\n`);
+}
+
 /** Notes, when a test file has ended in `npm test`, that nothing of it was left out. */
 export function noteWhole(file: string): void {
   if (TIER === "fast" && WHOLE !== "" && !cut) appendFileSync(WHOLE, `${file}\n`);
