@@ -67,6 +67,7 @@ const WAYS = Object.keys(REFUSED) as Way[];
 
 /** Who may, and why. */
 const ALLOWED: Readonly<Record<string, { readonly ways: readonly Way[]; readonly why: string }>> = {
+  "tiers/tiers.ts": { ways: ["clock"], why: "ends a whole run of the tests on a slow machine" },
   "helpers/until.ts": { ways: ["sleep", "clock"], why: "the one place that waits" },
   "unit/targets/sqlserver-support.ts": { ways: ["sleep"], why: "stops timers, and sets none" },
   "support/proxy/link.ts": {
