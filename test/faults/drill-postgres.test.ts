@@ -82,8 +82,8 @@ const BUGS: readonly Bug[] = [
         " and part = ${dialect.parameter(3)} and ${dialect.parameter(4)} >= 0 and ${dialect.parameter(5)} >= 0`",
       ],
       [
-        " and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`",
-        " and part = ${at(3)} and ${at(4)} >= 0 and ${at(5)} >= 0`",
+        " and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${",
+        " and part = ${at(3)} and ${at(4)} >= 0 and ${at(5)} >= 0${",
       ],
     ],
     scenario: overlapped,

@@ -44,8 +44,8 @@ const BUGS: readonly Bug[] = [
         " and part = ${dialect.parameter(3)} and ${dialect.parameter(4)} >= 0 and ${dialect.parameter(5)} >= 0`",
       ],
       [
-        " and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}`",
-        " and part = ${at(3)} and ${at(4)} >= 0 and ${at(5)} >= 0`",
+        " and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${",
+        " and part = ${at(3)} and ${at(4)} >= 0 and ${at(5)} >= 0${",
       ],
     ],
     scenario: overlapped,
@@ -183,7 +183,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: "an interrupted load ends with 0",
-    file: "src/load/make-report.js",
+    file: "src/load/reporting/make-report.js",
     edits: [['["interrupted", 128 + signalNumber(signal), null]', '["interrupted", 0, null]']],
     scenario: interrupted,
   },
