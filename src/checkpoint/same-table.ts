@@ -89,8 +89,13 @@ export async function refuseEmptied(
 /** Where the checkpoint table is another one as well, the database was restored or copied, and the table with it. */
 export function isMadeAnew(remembered: string | null, found: string | null): boolean {
   if (remembered === null || found === null || remembered === found) return false;
-  const [checkpoint] = remembered.split("/");
-  return found.split("/")[0] === checkpoint;
+  return partsOf(found).checkpoint === partsOf(remembered).checkpoint;
+}
+
+/** What `madeAs` tells of the checkpoint table, and of the table itself. */
+export function partsOf(madeAs: string): { readonly checkpoint: string; readonly own: string } {
+  const [checkpoint = "", own = ""] = madeAs.split("/");
+  return { checkpoint, own };
 }
 
 /**

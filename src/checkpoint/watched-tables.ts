@@ -6,7 +6,7 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
 import type { SqlExecutor } from "../targets/sql-executor.ts";
-import { findTables, isMadeAnew, MADE_ANEW, refuseEmptied } from "./same-table.ts";
+import { findTables, isMadeAnew, MADE_ANEW, partsOf, refuseEmptied } from "./same-table.ts";
 import type { FoundTables } from "./same-table.ts";
 
 /** The tables of one job. */
@@ -32,7 +32,7 @@ export class WatchedTables {
       const madeAs = each[at] ?? null;
       return madeAs === null || dialect.isMadeAs === undefined
         ? []
-        : [dialect.isMadeAs(sql, madeAs)];
+        : [dialect.isMadeAs(sql, partsOf(madeAs).own)];
     });
   }
 

@@ -63,6 +63,11 @@ export function allowedText(limit: RemovalLimit): string {
   return `${DEFAULT_PERCENT}% or ${DEFAULT_ROWS} rows may go, whichever is more, and never all`;
 }
 
+/** The same, with the flag that says otherwise where nothing was said. */
+export function allowedByFlag(limit: RemovalLimit): string {
+  return `${allowedText(limit)}${limit === null ? " (--max-delete)" : ""}`;
+}
+
 /** Of a percentage with decimals a product is off by less than this. */
 const EPSILON = 1e-9;
 

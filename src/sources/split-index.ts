@@ -6,15 +6,25 @@ import { INDEX } from "../model/shards/split-report.ts";
 /** More than the index of the most pieces; a larger file of this name is something else. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** The fields; `null` for a source that no index beside it names. */
-export async function splitKey(path: string): Promise<readonly string[] | null> {
-  const index = join(dirname(path), INDEX);
-  const found = await stat(index).catch(() => null);
-  if (found === null || !found.isFile() || found.size > MOST_BYTES) return null;
-  const text = await readFile(index, "utf8").catch(() => "");
-  const { key, pieces } = parsed(text);
-  if (!isTexts(key) || !names(pieces, basename(path))) return null;
-  return key;
+/** By which fields these files were split, a list for each folder; none of files that no index beside them names. */
+export async function splitKeys(paths: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const keys: (readonly string[])[] = [];
+  for (const folder of new Set(paths.map((path) => dirname(path)))) {
+    const { key, pieces } = parsed(await readIndex(join(folder, INDEX)));
+    const files = new Set(
+      listOf(pieces).flatMap((each) => listOf(each.files).map(({ file }) => file)),
+    );
+    const areThere = paths.some((path) => dirname(path) === folder && files.has(basename(path)));
+    if (areThere && isTexts(key)) keys.push(key);
+  }
+  return keys;
+}
+
+/** Its text; empty where it cannot be read. */
+async function readIndex(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || !found.isFile() || found.size > MOST_BYTES) return "";
+  return await readFile(path, "utf8").catch(() => "");
 }
 
 function parsed(text: string): { readonly key?: unknown; readonly pieces?: unknown } {
@@ -27,11 +37,6 @@ function parsed(text: string): { readonly key?: unknown; readonly pieces?: unkno
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
-}
-
-/** Whether one of the pieces has a file of this name. */
-function names(pieces: unknown, name: string): boolean {
-  return listOf(pieces).some(({ files }) => listOf(files).some(({ file }) => file === name));
 }
 
 function listOf(value: unknown): readonly { readonly files?: unknown; readonly file?: unknown }[] {

@@ -19,10 +19,10 @@ export interface ExecutorDialect {
   /** A time as text. */
   timeText(column: string): string;
   /**
-   * A condition that holds as long as `madeAs` is what `SqlExecutor.madeAs` told of `table`, which is as SQL writes it;
-   * absent where `schemaVersion` serves.
+   * A condition that holds as long as `own` is the table's own part of what `SqlExecutor.madeAs` tells of `table`, which is as
+   * SQL writes it; absent where `schemaVersion` serves.
    */
-  isMadeAs?(table: string, madeAs: string): string;
+  isMadeAs?(table: string, own: string): string;
   /** Not every character can be stored: names of sources, which may be any, are kept in ASCII. */
   readonly asciiOnly: boolean;
 }

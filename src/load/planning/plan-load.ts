@@ -15,7 +15,7 @@ import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
-import { splitKey } from "../../sources/split-index.ts";
+import { splitKeys } from "../../sources/split-index.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
@@ -91,10 +91,8 @@ async function withSplitCompared(plan: LoadPlan, { paths }: SourceSet): Promise<
 
 /** Throws `PLAN_PIECE` for pieces that were not split by the key, where the index of the split is still beside them. */
 async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<void> {
-  for (const path of paths) {
-    const key = path === "-" ? null : await splitKey(path);
-    if (key !== null) refuseOtherSplit(plan, key);
-  }
+  const files = paths.filter((path) => path !== "-");
+  for (const key of await splitKeys(files)) refuseOtherSplit(plan, key);
 }
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */

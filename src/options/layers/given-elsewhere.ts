@@ -32,18 +32,18 @@ const BESIDE_ROWS: ReadonlySet<OptionName> = new Set([
 
 /** The options out of the environment that change what is loaded or kept, as one sentence; `null`: there are none. */
 export function sayVariables(layer: OptionLayer): string | null {
-  const said = givenElsewhere(layer).filter(({ from }) => from === "environment");
-  const bearing = [...layer]
-    .filter(([name, { from }]) => from === "environment" && !BESIDE_ROWS.has(name))
-    .filter(([name]) => optionSpec(name).group !== "output" && optionSpec(name).kind !== "duration")
-    .map(([, { where }]) => where);
-  const words = said.flatMap(({ flag, values, where }) => {
-    if (!bearing.includes(where)) return [];
+  const bearing = [...layer].filter(([name, { from }]) => from === "environment" && bears(name));
+  const words = givenElsewhere(new Map(bearing)).map(({ flag, values, where }) => {
     const each =
       values.length === 0 ? [flag] : values.map((value) => `${flag} ${shellWord(value)}`);
-    return [`${each.join(" ")} (${where})`];
+    return `${each.join(" ")} (${where})`;
   });
   return words.length === 0 ? null : `options come from the environment: ${words.join(", ")}`;
+}
+
+function bears(name: OptionName): boolean {
+  const { group, kind } = optionSpec(name);
+  return !BESIDE_ROWS.has(name) && group !== "output" && kind !== "duration";
 }
 
 /** A flag that is off, and has no flag that says so, is shown with the word. */

@@ -1,4 +1,4 @@
-/** How large batches are, and how much is committed at once. PURE. */
+/** How large batches are, and how much is committed at once. Pure. */
 import type { LoadPlan } from "../../model/load-plan.ts";
 import { formatCount } from "../../errors/format.ts";
 import type { Options } from "../../options/options.ts";

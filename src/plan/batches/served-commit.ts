@@ -1,4 +1,4 @@
-/** What is committed at once where nobody said, and the server's transactions are small. PURE. */
+/** What is committed at once where nobody said, and the server's transactions are small. Pure. */
 import { formatCount } from "../../errors/format.ts";
 import type { Options } from "../../options/options.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";

@@ -4,7 +4,7 @@ import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
-import { allowedText } from "../../model/removal.ts";
+import { allowedByFlag } from "../../model/removal.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
@@ -191,14 +191,13 @@ function unsupported(what: string, reason: string, suggestion: string): Error {
 function explain(shape: TableShape, { sets, limit }: Removal, where: string | null): string[] {
   const verb = sets.length === 0 ? "deleted" : "marked";
   const within = where === null ? "" : ` within ${where}`;
-  const most = `${allowedText(limit)}${limit === null ? " (--max-delete)" : ""}`;
   const changing = shape.triggers.find(
     ({ events, timing, level }) =>
       (events.includes("insert") || events.includes("update")) &&
       (timing !== "after" || level === "row"),
   );
   return [
-    `rows${within} whose key no record has are ${verb} after the last record, in one statement; ${most}`,
+    `rows${within} whose key no record has are ${verb} after the last record, in one statement; ${allowedByFlag(limit)}`,
     "other writers are kept out of the table from the first statement on, until the load is committed",
     ...(changing === undefined
       ? []

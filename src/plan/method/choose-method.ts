@@ -1,5 +1,5 @@
 /**
- * Decides how the rows of a table are written, and what is gone to where that turns out not to work while loading. PURE. The
+ * Decides how the rows of a table are written, and what is gone to where that turns out not to work while loading. Pure. The
  * target says what it can do in `targets/method-capabilities.ts`; it asks nothing of this again.
  */
 import { fires } from "../../model/table-shape.ts";

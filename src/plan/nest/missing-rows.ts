@@ -3,7 +3,7 @@ import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Assignment, TablePlan } from "../../model/load-plan.ts";
 import type { MissingRule } from "../../model/nest/missing-rule.ts";
-import { allowedText } from "../../model/removal.ts";
+import { allowedByFlag } from "../../model/removal.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
@@ -65,9 +65,8 @@ export function sayMissing({ said, apart, limit }: MissingRule): string {
     unlink: "lose what links them",
     set: "are changed as missing: set says",
   }[said];
-  const most = `${allowedText(limit)}${limit === null ? " (--max-delete)" : ""}`;
   const when = apart === null ? "with each batch" : "with each record";
-  return `rows that a record does not mention ${what}, ${when}; of those that were in the table before, ${most}`;
+  return `rows that a record does not mention ${what}, ${when}; of those that were in the table before, ${allowedByFlag(limit)}`;
 }
 
 /** The columns by which the database knows a row that a record mentions. */

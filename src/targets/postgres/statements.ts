@@ -38,8 +38,8 @@ export function sqlExecutor(
         name: `pg_temp.${name}`,
         create: `create temporary table ${name} (${columns}) on commit drop`,
       }),
-      isMadeAs: (table, madeAs) =>
-        `to_regclass(${quoteLiteral(table)})::oid::text = ${quoteLiteral(madeAs.split("/")[1] ?? "")}`,
+      isMadeAs: (table, own) =>
+        `to_regclass(${quoteLiteral(table)})::oid::text = ${quoteLiteral(own)}`,
       asciiOnly: !TAKE_ALL.has(encoding),
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },

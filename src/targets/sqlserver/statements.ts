@@ -24,9 +24,9 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
         name: `#${name}`,
         create: `CREATE TABLE #${name} (${columns})`,
       }),
-      isMadeAs: (table, madeAs) => {
+      isMadeAs: (table, own) => {
         const now = `SELECT ${MADE_AS} FROM sys.objects AS o WHERE o.object_id = OBJECT_ID(${quoteLiteral(table)})`;
-        return `(${now}) = ${quoteLiteral(madeAs.split("/")[1] ?? "")}`;
+        return `(${now}) = ${quoteLiteral(own)}`;
       },
       asciiOnly: false,
     },

@@ -137,8 +137,7 @@ async function findRelation(client: Client, table: string): Promise<string | nul
   if (table.includes("\u0000")) return null;
   if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
     return null;
-  const dot = table.indexOf(".");
-  const names = [[table], ...(dot < 0 ? [] : [[table.slice(0, dot), table.slice(dot + 1)]])];
+  const names = literalNames(table);
   const { rows: literal } = await client.query<{ oid: string }>(LITERAL, [
     names.map((parts) => parts.map(quoteIdentifier).join(".")),
     names.map((parts) => (parts.length === 1 ? null : parts[0])),
@@ -155,6 +154,12 @@ async function findRelation(client: Client, table: string): Promise<string | nul
     // A name that is no valid SQL name names no table.
     return null;
   }
+}
+
+/** What a table may be called that is called so literally: by its name alone, or behind its schema's. */
+export function literalNames(table: string): readonly string[][] {
+  const dot = table.indexOf(".");
+  return [[table], ...(dot < 0 ? [] : [[table.slice(0, dot), table.slice(dot + 1)]])];
 }
 
 /** The oid that the first name finds. To look into a schema that is closed to the user would be an error. */

@@ -6,7 +6,7 @@ import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts, RowOutcome } from "../../../model/counts.ts";
-import type { PackedRows } from "../../../model/packed.ts";
+import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
@@ -103,7 +103,8 @@ export class BatchRun {
     for (const slice of packed.slices) {
       for (let record = slice.from; record < slice.to; record += 1) {
         try {
-          if (paged?.add(slice, record, place) !== true) {
+          if (paged === null) this.#bindRow(runner, slice, record, place);
+          else if (!paged.add(slice, record, place)) {
             paged = this.#applyUnpaged(runner, paged, { slice, record, place });
           }
         } catch (error) {
@@ -117,10 +118,14 @@ export class BatchRun {
   }
 
   /** Takes a row that the page did not, behind those of the page; tells what the next row is offered to. */
-  #applyUnpaged(runner: ShapeRunner, paged: PagedRows | null, row: PagedRow): PagedRows | null {
-    const applied = paged !== null && this.#applyPage(runner, paged);
-    if (applied && paged.add(row.slice, row.record, row.place)) return paged;
-    this.#bindRow(runner, row);
+  #applyUnpaged(
+    runner: ShapeRunner,
+    paged: PagedRows,
+    { slice, record, place }: PagedRow,
+  ): PagedRows | null {
+    const applied = this.#applyPage(runner, paged);
+    if (applied && paged.add(slice, record, place)) return paged;
+    this.#bindRow(runner, slice, record, place);
     if (!applied) return null;
     this.#applySingly(runner);
     return paged;
@@ -132,7 +137,7 @@ export class BatchRun {
     if (counts === null) {
       const rows = paged.rows();
       paged.clear();
-      for (const row of rows) this.#bindRow(runner, row);
+      for (const { slice, record, place } of rows) this.#bindRow(runner, slice, record, place);
       return false;
     }
     addCounts(this.#counts, counts);
@@ -155,7 +160,7 @@ export class BatchRun {
     }
   }
 
-  #bindRow(runner: ShapeRunner, { slice, record, place }: PagedRow): void {
+  #bindRow(runner: ShapeRunner, slice: PackedSlice, record: number, place: number): void {
     const at = this.#waiting.length * runner.columns.length;
     this.#add(runner, place, runner.packed.bind(slice, record, this.#values, at));
   }

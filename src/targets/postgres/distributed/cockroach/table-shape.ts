@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../../../errors/upsurge-error.ts";
 import { tableName } from "../../../../model/table-shape.ts";
 import type { ForeignKey, TableName, TableShape, Trigger } from "../../../../model/table-shape.ts";
+import { literalNames } from "../../catalog/table-shape.ts";
 import { classifyState, isServerError } from "../../errors.ts";
 import { quoteIdentifier } from "../../quote.ts";
 import { readAttributes, readColumns } from "./columns.ts";
@@ -88,9 +89,7 @@ function withoutIndex(name: TableName): Error {
 /** The oid, as text: of the table called as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
 async function findRelation(client: Client, table: string): Promise<string | null> {
   if (table.includes("\u0000")) return null;
-  const dot = table.indexOf(".");
-  const parted = dot < 0 ? [] : [[table.slice(0, dot), table.slice(dot + 1)]];
-  const literal = [[table], ...parted].map((parts) => parts.map(quoteIdentifier).join("."));
+  const literal = literalNames(table).map((parts) => parts.map(quoteIdentifier).join("."));
   for (const name of [...literal, table]) {
     const oid = await oidOf(client, name);
     if (oid !== null) return oid;
