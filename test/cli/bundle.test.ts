@@ -22,7 +22,7 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
   readonly version: string;
   readonly dependencies?: object;
 };
-const PARTS = readdirSync(DIST).filter((name) => name.endsWith(".js"));
+const PARTS = readdirSync(DIST).filter((name) => /\.c?js$/.test(name));
 
 /** A folder with the parts in it and nothing else. */
 function alone(files: Readonly<Record<string, string>> = {}): string {
@@ -52,7 +52,11 @@ describe("the program alone in a folder", () => {
   test("imports nothing but Node and the optional drivers", () => {
     const names = PARTS.flatMap((name) => {
       const text = readFileSync(join(DIST, name), "utf8");
-      return [...text.matchAll(/(?:^|[;}\s])(?:import|from|import\()\s*"([a-z@][^"]*)"/g)];
+      return [
+        ...text.matchAll(
+          /(?:(?:^|[;}\s])(?:import|from|import\()\s*|createRequire\d*\(import\.meta\.url\)\()"([a-z@][^"]*)"/g,
+        ),
+      ];
     }).map(([, name = ""]) => name.replace(/^node:/, ""));
     const builtin = new Set(builtinModules);
 
