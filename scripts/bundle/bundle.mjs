@@ -23,7 +23,7 @@ export async function bundle({ outdir, modules }) {
   const { build: esbuild } = await import(pathToFileURL(require.resolve("esbuild")).href);
   const options = optionsOf({ outdir, modules });
   const packages = new Set();
-  const found = packagesWhenNeeded(packages, EXTERNAL);
+  const found = packagesWhenNeeded(packages);
   const [made, ...others] = await Promise.all([
     esbuild({
       ...options,

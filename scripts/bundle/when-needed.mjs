@@ -14,13 +14,12 @@ const OF_NODE = {
 };
 
 /** For esbuild: asks for the files instead of the packages, whose names it adds to `packages`. */
-export function packagesWhenNeeded(packages, external) {
+export function packagesWhenNeeded(packages) {
   return {
     name: "packages-when-needed",
     setup(build) {
       build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-        const contents = readFileSync(path, "utf8").replaceAll(CALL, (call, name) => {
-          if (external.includes(name)) return call;
+        const contents = readFileSync(path, "utf8").replaceAll(CALL, (_call, name) => {
           packages.add(name);
           return `createRequire(import.meta.url)("./${fileOf(name)}.cjs")`;
         });

@@ -1,5 +1,4 @@
 /** The driver `better-sqlite3`, which answers as `connection.ts` asks nearly by itself. */
-import { createRequire } from "node:module";
 import type BetterSqlite3 from "better-sqlite3";
 import type {
   OpenMode,
@@ -11,8 +10,7 @@ import type {
 
 /** Loads the driver; throws where it is not installed, or its native part is missing or made for another Node. */
 export async function loadBetterSqlite3(): Promise<SqliteDriver> {
-  // An import would read the package's files once more, for the names that they export.
-  const Database = createRequire(import.meta.url)("better-sqlite3") as typeof BetterSqlite3;
+  const { default: Database } = await import("better-sqlite3");
   // The native part is looked for by the first database only.
   const memory = new Database(":memory:");
   const version = String(memory.prepare("select sqlite_version()").pluck().get());
