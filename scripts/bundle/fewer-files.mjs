@@ -17,7 +17,7 @@ export async function writeFewFiles(esbuild, { made, options, usual, library }) 
   const groups = new Map([...groupOf.values()].map((group) => [group, []]));
   for (const [name, group] of groupOf) groups.get(group).push(name);
   const entryPoints = Object.fromEntries([
-    ...entries.map(({ path }) => [path.slice(outdir.length + 1).replace(/\.js$/, ""), path]),
+    ...entries.map(({ path }) => [relative(outdir, path).replace(/\.js$/, ""), path]),
     ...[...groups.keys()].map((group) => [group, group]),
   ]);
   return await esbuild({
@@ -110,14 +110,11 @@ function regroup({ files, groupOf, groups, outdir }) {
   return {
     name: "regroup",
     setup(build) {
-      build.onResolve({ filter: /^[./]|^[^:]*$/ }, (asked) =>
-        asked.kind === "entry-point" || /^[.]/.test(asked.path) ? resolve(asked) : undefined,
+      build.onResolve({ filter: /.*/ }, (asked) =>
+        asked.kind === "entry-point" || asked.path.startsWith(".") ? resolve(asked) : undefined,
       );
       for (const [namespace, of] of Object.entries(contents))
-        build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-          contents: of(path),
-          resolveDir: "/",
-        }));
+        build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: of(path) }));
     },
   };
 }
