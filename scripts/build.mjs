@@ -32,6 +32,7 @@ const PROGRAMS = {
 /** What a thread loads. */
 const THREAD = {
   worker: "src/read/ahead/worker.ts",
+  "copy-encoder": "src/targets/postgres/stage/copy-encoder.ts",
   "page-encoder": "src/targets/sqlite/stage/page-encoder.ts",
 };
 

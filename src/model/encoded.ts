@@ -36,6 +36,6 @@ export interface EncodedRecords extends EncodedBytes {
 
 /** Who finds the fields of a source's records ahead. */
 export interface AheadReader {
-  /** Has the records of later chunks encoded; the first encoding of a source counts, others are not made. */
-  readonly encode: (encoding: AheadEncoding) => void;
+  /** Has the records of later chunks encoded, in this way and no other; `null`: in none. */
+  readonly encode: (encoding: AheadEncoding | null) => void;
 }

@@ -119,6 +119,14 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
   return resolved(fields, start, ~end);
 }
 
+/** The fields with values in other places: nobody encodes those ahead. */
+export function movedFields(
+  { ahead: _ahead, encoded: _encoded, ...fields }: PackedFields,
+  moved: Pick<PackedFields, "offsets"> & Partial<PackedFields>,
+): PackedFields {
+  return { ...fields, ...moved };
+}
+
 /** So many digits make a number that a double holds exactly. */
 const MOST_DIGITS = 15;
 const MINUS = 0x2d;

@@ -131,6 +131,7 @@ describe.each([
       expect([...new Set(seen)].toSorted()).toEqual([
         "",
         "dist/worker.js answered",
+        "dist/worker.js encoded",
         "dist/worker.js online",
       ]);
     } finally {
@@ -198,6 +199,7 @@ describe("the package", () => {
       "dist/upsurge.js",
       "dist/index.js",
       "dist/worker.js",
+      "dist/copy-encoder.js",
       "dist/page-encoder.js",
       "dist/types/index.d.ts",
       "dist/LICENSES.txt",

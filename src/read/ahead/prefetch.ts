@@ -2,6 +2,7 @@
  * Reading ahead in a thread: while the records of one block are written, the fields of the next are found. A source must
  * have proved large for it. Where no thread can be started, or it fails, everything is found by the caller as before.
  */
+import { isDeepStrictEqual } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/encoded.ts";
 import type { PackedFields } from "../../model/packed.ts";
@@ -50,10 +51,14 @@ export class Prefetch<P extends PackedRun> {
   #settle: ((answer: PrefetchAnswer<P> | null) => void) | null = null;
   /** What went wrong when reading on; raised when the records before it were handed out. */
   #failure: { readonly error: unknown } | null = null;
+  /** What a target has asked for, and what the thread was told. */
   #encoding: AheadEncoding | null = null;
-  /** The thread has been told of it. */
-  #told = false;
-  readonly #reader: AheadReader = { encode: (encoding) => void (this.#encoding ??= encoding) };
+  #told: AheadEncoding | null = null;
+  readonly #reader: AheadReader = {
+    encode: (encoding) => {
+      if (!isDeepStrictEqual(encoding, this.#encoding)) this.#encoding = encoding;
+    },
+  };
 
   constructor(source: PackerSource, aheadFrom: number = AHEAD_FROM) {
     this.#source = source;
@@ -118,9 +123,9 @@ export class Prefetch<P extends PackedRun> {
       from,
       last,
       max,
-      ...(encoding === null || this.#told ? {} : { encoding }),
+      ...(encoding === this.#told ? {} : { encoding }),
     };
-    this.#told = encoding !== null;
+    this.#told = encoding;
     const answer = new Promise<PrefetchAnswer<P> | null>((resolve) => (this.#settle = resolve));
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();

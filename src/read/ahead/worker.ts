@@ -27,8 +27,8 @@ export interface PrefetchRequest {
   readonly from: number;
   readonly last: boolean;
   readonly max: number;
-  /** How this block and those after it are encoded; absent: as the block before. */
-  readonly encoding?: AheadEncoding;
+  /** How this block and those after it are encoded, `null` being not at all; absent: as the block before. */
+  readonly encoding?: AheadEncoding | null;
 }
 
 /** What a packer of the format has found there; its objects are copies. */
@@ -58,7 +58,7 @@ let encoder: AheadEncoder | null = null;
 
 async function answer(request: PrefetchRequest): Promise<void> {
   const { shared, length, from, last, max, encoding } = request;
-  if (encoding !== undefined) encoder = await encoderOf(encoding);
+  if (encoding !== undefined) encoder = encoding === null ? null : await encoderOf(encoding);
   const bytes = Buffer.from(shared, 0, length);
   const found = packer.pack(bytes, from, last, max);
   const { stop } = packer;

@@ -51,7 +51,7 @@ export class SetMemory {
   constructor(plan: TablePlan, { gate, isLarge }: Pick<SetMemory, "gate" | "isLarge">) {
     this.gate = gate;
     this.isLarge = isLarge;
-    this.copy = new PackedCopy(plan);
+    this.copy = new PackedCopy(plan, true);
   }
 }
 

@@ -6,10 +6,10 @@ import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
+import type { EncodedAhead } from "../../encoded-ahead.ts";
 import type { PackedValues } from "../stage/packed-values.ts";
 import type { PageFile } from "../stage/page-file.ts";
 import { PageRecord } from "../stage/page-record.ts";
-import type { PageEncodings } from "./page-encodings.ts";
 import type { RowGroup } from "./row-group.ts";
 
 /** Fewer rows of a batch are not worth a file. */
@@ -25,7 +25,7 @@ export interface PageUse {
   readonly packed: PackedValues;
   readonly columns: number;
   /** Which rows were encoded ahead. */
-  readonly encodings: PageEncodings;
+  readonly ahead: EncodedAhead;
   /** A statement takes so many rows. */
   readonly most: number;
   /** What becomes of misfits need not be known row by row. */
@@ -89,8 +89,8 @@ export class PagedRows {
 
   /** Puts the rows of a slice from `record` on into the page that were encoded ahead, while it has room; tells how many. */
   addEncoded(slice: PackedSlice, record: number, place: number): number {
-    const { file, encodings, most } = this.#use;
-    const encoded = encodings.of(slice);
+    const { file, ahead, most } = this.#use;
+    const encoded = ahead.of(slice);
     if (encoded === null) return 0;
     const to = Math.min(slice.to, record + most - this.#rows);
     const rows = file.page.addCells(encoded, record, to);

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { EncodedAhead } from "../../encoded-ahead.ts";
 import type { KeyStore, Writer } from "../../target.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
@@ -12,12 +13,12 @@ import type { SqliteConnection } from "../connect/connection.ts";
 import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
+import { pageEncoding } from "../stage/page-encoder.ts";
 import type { PageEncoding } from "../stage/page-encoder.ts";
 import { PackedValues } from "../stage/packed-values.ts";
 import type { PageFile } from "../stage/page-file.ts";
 import { SqliteKeyStore } from "../stage/seen-keys.ts";
 import type { UpsertProbe } from "./probe.ts";
-import { PageEncodings } from "./page-encodings.ts";
 import { mostPaged, PagedRows } from "./paged-rows.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
@@ -111,7 +112,7 @@ function pagedOnce(
       group,
       packed,
       columns: values.bound.length,
-      encodings: new PageEncodings({ ...values, integer: group.integer }),
+      ahead: new EncodedAhead((use) => pageEncoding({ ...use, ...values, integer: group.integer })),
       most,
       takesMisfits: misfits.always,
     }));

@@ -4,7 +4,9 @@
  * to the writer: a misfit, a value out of range, a row too long for a page.
  */
 import type { AheadEncoder, AheadEncoding } from "../../../model/encoded.ts";
-import type { PackedColumn, PackedFields, PackedSlice } from "../../../model/packed.ts";
+import type { PackedFields, PackedSlice } from "../../../model/packed.ts";
+import { hasFields } from "../../encoded-ahead.ts";
+import type { FieldUse } from "../../encoded-ahead.ts";
 import { PackedValues } from "./packed-values.ts";
 import { PageRecord, viewed } from "./page-record.ts";
 import { CELL_BYTES, MOST_ROW_BYTES, writeCell } from "./row-page.ts";
@@ -12,11 +14,7 @@ import { RangeFault } from "./values.ts";
 import type { BoundColumn } from "./values.ts";
 
 /** How the fields of a source become the values of rows. */
-export interface PageEncoding {
-  /** The names of the fields: records with others are not encoded. */
-  readonly fields: readonly string[];
-  /** What fills each column. */
-  readonly columns: readonly PackedColumn[];
+export interface PageEncoding extends FieldUse {
   readonly bound: readonly BoundColumn[];
   /** As in `PackedValues`. */
   readonly typed: boolean;
@@ -34,11 +32,7 @@ export function pageEncoding(data: PageEncoding): AheadEncoding {
 export function encoderOf(data: unknown): AheadEncoder {
   const encoding = data as PageEncoding;
   const cells = new PageCells(encoding);
-  return (fields) => (isEqual(fields.shape.fields, encoding.fields) ? cells.encode(fields) : null);
-}
-
-function isEqual(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((name, at) => name === others[at]);
+  return (fields) => (hasFields(fields, encoding) ? cells.encode(fields) : null);
 }
 
 /** Makes the cells of one chunk after the other. */

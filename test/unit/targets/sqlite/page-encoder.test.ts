@@ -52,8 +52,8 @@ function encodedOf(records: readonly string[], encoding = ENCODING): boolean[] {
 
 describe("records that are encoded ahead", () => {
   test("are the rows of a page, in a sound database, with numbers of any size", async () => {
-    const { openFile } = await loadBetterSqlite3();
-    const db = openFile(`${tempDir()}/a.db`, { readonly: false, create: true });
+    const driver = await loadBetterSqlite3();
+    const db = driver.openFile(`${tempDir()}/a.db`, { readonly: false, create: true });
     db.exec("create table t (a); begin immediate");
     const file = PageFile.open(db, 3);
     if (file === null) throw new Error("there is no page");
