@@ -190,8 +190,9 @@ const key = fc.oneof(
   { weight: 1, arbitrary: field },
 );
 const cell = fc.option(field, { freq: 6 });
+/** A failure is shown with fewer records, but its values are as they are: to shrink those takes thousands of loads. */
 const recordsOf = ({ i = cell }: Pick<Table, "i">): fc.Arbitrary<(string | null)[][]> =>
-  fc.array(fc.tuple(key, i, cell, cell, cell, cell, cell), {
+  fc.array(fc.noShrink(fc.tuple(key, i, cell, cell, cell, cell, cell)), {
     minLength: 1,
     maxLength: 90,
     // Enough rows that twenty go together more often than not.
