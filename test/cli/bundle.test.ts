@@ -23,7 +23,7 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
   readonly version: string;
   readonly dependencies?: object;
 };
-const PARTS = readdirSync(DIST).filter((name) => name.endsWith(".js"));
+const PARTS = readdirSync(DIST).filter((name) => /\.c?js$/.test(name));
 
 /** A folder with the parts in it and nothing else. */
 function alone(files: Readonly<Record<string, string>> = {}): string {
