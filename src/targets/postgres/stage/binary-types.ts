@@ -46,12 +46,12 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
 };
 
 /** The type without length, precision and collation. */
-function openName({ type }: Column): string {
+function openName({ type }: Pick<Column, "type">): string {
   return type.replace(/ collate .*$/s, "").replace(/\([^)]*\)/, "");
 }
 
 /** The encoder of a column; `null` for a type that only its text form serves. */
-export function encoderOf(column: Column): Encoder | null {
+export function encoderOf(column: Pick<Column, "type">): Encoder | null {
   return ENCODERS[openName(column)] ?? null;
 }
 
