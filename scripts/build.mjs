@@ -22,6 +22,19 @@ const EXTERNAL = ["better-sqlite3", "mssql", "pg-native", "pg-cloudflare"];
 const REQUIRE = `import { createRequire as upsurgeRequire } from "node:module";
 const require = upsurgeRequire(import.meta.url);`;
 
+/** Programs that share parts. */
+const PROGRAMS = {
+  upsurge: "bin/upsurge.ts",
+  index: "src/index.ts",
+  "testing/fail-point": "src/testing/fail-point.ts",
+};
+
+/** What a thread loads. */
+const THREAD = {
+  worker: "src/read/ahead/worker.ts",
+  "page-encoder": "src/targets/sqlite/stage/page-encoder.ts",
+};
+
 /** Builds everything; resolves to an exit code and what there is to say. */
 export async function build() {
   rmSync(DIST, { recursive: true, force: true });
@@ -65,16 +78,12 @@ export async function bundle({ outdir, modules }) {
   const built = await Promise.all([
     esbuild({
       ...options,
-      entryPoints: {
-        upsurge: "bin/upsurge.ts",
-        index: "src/index.ts",
-        "testing/fail-point": "src/testing/fail-point.ts",
-      },
+      entryPoints: PROGRAMS,
       splitting: true,
       plugins: [together(ROOT)],
     }),
-    // Its thread shares nothing with the others.
-    esbuild({ ...options, entryPoints: { worker: "src/read/ahead/worker.ts" } }),
+    // Their thread shares nothing with the others.
+    esbuild({ ...options, entryPoints: THREAD }),
   ]);
   const insides = built.flatMap(({ metafile }) =>
     Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)),

@@ -3,6 +3,8 @@
  * have proved large for it. Where no thread can be started, or it fails, everything is found by the caller as before.
  */
 import { Worker } from "node:worker_threads";
+import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/encoded.ts";
+import type { PackedFields } from "../../model/packed.ts";
 import type { Block } from "../bytes/blocks.ts";
 import type { PackerSource, PrefetchAnswer, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
@@ -19,6 +21,8 @@ export interface PrefetchedRecords<P extends PackedRun> {
   readonly found: P;
   readonly stop: PackStop;
   readonly from: number;
+  /** The same records as a target has asked for them; `null`: nobody has. */
+  readonly encoded: EncodedRecords | null;
 }
 
 /** Where a splitter is between two records; `null` within one. */
@@ -30,6 +34,7 @@ interface PendingBlock<P extends PackedRun> {
   readonly block: Block;
   readonly from: number;
   readonly max: number;
+  readonly encoding: AheadEncoding | null;
   readonly answer: Promise<PrefetchAnswer<P> | null>;
 }
 
@@ -45,6 +50,10 @@ export class Prefetch<P extends PackedRun> {
   #settle: ((answer: PrefetchAnswer<P> | null) => void) | null = null;
   /** What went wrong when reading on; raised when the records before it were handed out. */
   #failure: { readonly error: unknown } | null = null;
+  #encoding: AheadEncoding | null = null;
+  /** The thread has been told of it. */
+  #told = false;
+  readonly #reader: AheadReader = { encode: (encoding) => void (this.#encoding ??= encoding) };
 
   constructor(source: PackerSource, aheadFrom: number = AHEAD_FROM) {
     this.#source = source;
@@ -76,9 +85,18 @@ export class Prefetch<P extends PackedRun> {
     if (asked === null) return null;
     const answer = await asked.answer;
     if (asked.block !== block || asked.from !== from || asked.max !== max) return null;
-    return answer === null || answer.found === null
-      ? null
-      : { found: answer.found, stop: answer.stop, from };
+    if (answer === null || answer.found === null) return null;
+    const { found, stop, encoded } = answer;
+    const { encoding: by } = asked;
+    const { places: of } = found;
+    const isOwn = encoded !== null && by !== null;
+    return { found, stop, from, encoded: isOwn ? { ...encoded, by, of } : null };
+  }
+
+  /** The fields with what a target that encodes is told beside them. */
+  offer(fields: PackedFields, known: PrefetchedRecords<P> | null): PackedFields {
+    const encoded = known?.encoded ?? null;
+    return { ...fields, ahead: this.#reader, ...(encoded === null ? {} : { encoded }) };
   }
 
   /** Ends the thread; safe to call at any time. */
@@ -93,18 +111,21 @@ export class Prefetch<P extends PackedRun> {
     const { bytes, last } = block;
     if (this.#shared.byteLength < bytes.length) this.#shared = new SharedArrayBuffer(bytes.length);
     bytes.copy(new Uint8Array(this.#shared), from, from);
+    const encoding = this.#encoding;
     const question: PrefetchRequest = {
       shared: this.#shared,
       length: bytes.length,
       from,
       last,
       max,
+      ...(encoding === null || this.#told ? {} : { encoding }),
     };
+    this.#told = encoding !== null;
     const answer = new Promise<PrefetchAnswer<P> | null>((resolve) => (this.#settle = resolve));
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();
     worker.postMessage(question, []);
-    this.#asked = { block, from, max, answer };
+    this.#asked = { block, from, max, encoding, answer };
   }
 
   #hasWorker(): boolean {

@@ -13,10 +13,12 @@ import type { SqliteConnection } from "../connect/connection.ts";
 import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
+import type { PageEncoding } from "../stage/page-encoder.ts";
 import { PackedValues } from "../stage/packed-values.ts";
 import type { PageFile } from "../stage/page-file.ts";
 import { SqliteKeyStore } from "../stage/seen-keys.ts";
 import type { UpsertProbe } from "./probe.ts";
+import { PageEncodings } from "./page-encodings.ts";
 import { mostPaged, PagedRows } from "./paged-rows.ts";
 import { RowGroup } from "./row-group.ts";
 import { RowRunner } from "./row-runner.ts";
@@ -78,9 +80,10 @@ function shapeRunner(context: SqliteWriterContext, { columns }: RowShape): Shape
   const row = rowSql(plan, table, columns);
   const destinations = columns.map((name) => destinationOf(plan, table, name));
   const group = RowGroup.of(db, probe, row);
-  const packed = new PackedValues(destinations, convertsFirst(plan));
+  const typed = convertsFirst(plan);
+  const packed = new PackedValues(destinations, typed);
   const misfits = new MisfitColumns(destinations, plan);
-  const paged = pagedOnce(context, group, { packed, misfits, columns: columns.length });
+  const paged = pagedOnce(context, group, { packed, misfits, bound: destinations, typed });
   return {
     columns: destinations,
     one: new RowRunner(db, probe, row),
@@ -98,8 +101,8 @@ function pagedOnce(
   {
     packed,
     misfits,
-    columns,
-  }: Pick<ShapeRunner, "packed" | "misfits"> & { readonly columns: number },
+    ...values
+  }: Pick<ShapeRunner, "packed" | "misfits"> & Pick<PageEncoding, "bound" | "typed">,
 ): () => PagedRows | null {
   let paged: PagedRows | null | undefined;
   return () => {
@@ -113,7 +116,8 @@ function pagedOnce(
       file,
       group,
       packed,
-      columns,
+      columns: values.bound.length,
+      encodings: new PageEncodings({ ...values, integer: group.integer }),
       most,
       takesMisfits: misfits.always,
     }));
