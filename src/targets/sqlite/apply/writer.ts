@@ -7,6 +7,7 @@ import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { EncodedAhead } from "../../encoded-ahead.ts";
 import type { KeyStore, Writer } from "../../target.ts";
+import { refuseAltered } from "../catalog/refuse-altered.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -41,6 +42,8 @@ export class SqliteWriter implements Writer {
   readonly deletes?: Writer;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
+  /** The table is as it was planned, and stays so until the transaction ends. */
+  #isSame = false;
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
@@ -50,7 +53,10 @@ export class SqliteWriter implements Writer {
   }
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {
-    const { db, plan } = this.#context;
+    const { db, plan, table } = this.#context;
+    // By now the scripts of the load that come first have run.
+    if (!this.#isSame) refuseAltered(db, plan, table);
+    this.#isSame = true;
     const made = plan.made?.written[0]?.name ?? null;
     const run = new BatchRun(db, batch, { table: plan.table, tells, made });
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
