@@ -48,8 +48,8 @@ export interface NestWriterContext {
   readonly quarantine: Quarantine;
   /** What became of rows as the load counts it. */
   readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
-  /** In the order of the tables of the load. */
-  readonly writers: readonly PreparedTable[];
+  /** In the order of the tables of the load; `null` for one that is only looked up. */
+  readonly writers: readonly (PreparedTable | null)[];
 }
 
 /** A level with what it is written by. */
@@ -255,7 +255,7 @@ export class NestWriter {
   async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
     const writer = this.#context.writers[at];
     const plan = this.#tables[at];
-    if (writer === undefined || plan === undefined) return null;
+    if (!writer || plan === undefined) return null;
     const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
     if (coalesced === null) return await writer.write(batch);
     const { result } = await writer.write(coalesced.batch);
