@@ -109,10 +109,14 @@ export function nullKeyFix(known: KnownReject): string | null {
   const column = columnOf(known);
   const field = fieldOf(known);
   if (column === null) return null;
+  if (known.target?.plan.finds === true)
+    return "fill the key, by which the row is looked up; or write null in its place where there is none";
+  const isNested = known.reject.place !== undefined;
   if (column.nullable || column.identity === "rowid") {
     return "fill the key; or pass --null-key insert to insert such a record on every run, or --null-key match to find the row whose key is NULL";
   }
   const makes = column.volatileDefault || column.identity !== null || column.defaultSql !== null;
+  if (isNested) return `fill the key: ${column.name} takes no NULL`;
   return makes && field !== null
     ? `fill the key; or load the records without one by themselves, without --key and with --map ${shellQuoted(`${field}:`)}, so that the database makes it (--null-key does not help: ${column.name} takes no NULL)`
     : `fill the key: ${column.name} takes no NULL, and --null-key does not change that`;
@@ -140,6 +144,11 @@ export function notNullFix(known: KnownReject): string | null {
   if (column === null) return null;
   const lookup = known.target?.plan.lookups?.find((each) => each.column.name === column.name);
   if (lookup !== undefined) return filledKey(lookup);
+  const isLinked = known.target?.plan.linked?.some(({ columns }) =>
+    columns.some(({ name }) => name === column.name),
+  );
+  if (isLinked === true)
+    return `give the record the row whose key ${column.name} takes: it can be NULL in no row`;
   const field = fieldOf(known);
   if (field === null)
     return `give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
