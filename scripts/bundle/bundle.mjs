@@ -16,6 +16,13 @@ const EXTERNAL = ["better-sqlite3", "mssql", "pg-native", "pg-cloudflare"];
 const REQUIRE = `import { createRequire as upsurgeRequire } from "node:module";
 const require = upsurgeRequire(import.meta.url);`;
 
+/** What a thread loads. */
+const THREAD = {
+  worker: "src/read/ahead/worker.ts",
+  "copy-encoder": "src/targets/postgres/stage/copy-encoder.ts",
+  "page-encoder": "src/targets/sqlite/stage/page-encoder.ts",
+};
+
 /** Bundles the program into `outdir`, with the packages of the folder `modules`. */
 export async function bundle({ outdir, modules }) {
   // Only a build needs it: the other scripts import this file before anything is installed.
@@ -37,12 +44,8 @@ export async function bundle({ outdir, modules }) {
       splitting: true,
       plugins: [together(ROOT), nodeWhenNeeded(), found],
     }),
-    // Its thread shares nothing with the others.
-    esbuild({
-      ...options,
-      entryPoints: { worker: "src/read/ahead/worker.ts" },
-      plugins: [found],
-    }),
+    // Their thread shares nothing with the others.
+    esbuild({ ...options, entryPoints: THREAD, plugins: [found] }),
   ]);
   await writeFewFiles(esbuild, { made, options, usual: ["main", "load"], library: "index" });
   const ofPackages = await esbuild({

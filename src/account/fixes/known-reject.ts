@@ -35,9 +35,17 @@ export interface FixSource {
   readonly compression?: "gzip" | "zstd" | null;
 }
 
+/** A level of nested records, and how its rows are written. */
+export interface LevelTarget {
+  readonly path: readonly string[];
+  readonly plan: TablePlan;
+}
+
 /** What the target can say of its own. */
 export interface FixTarget {
   readonly plan: TablePlan;
+  /** Of the levels of nested records; absent: they have none. */
+  readonly levels?: readonly LevelTarget[];
   /** How dates are read that begin with the day, or with the month. */
   readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
 }
