@@ -30,18 +30,21 @@ export function copyEncoding(data: CopyEncoding): AheadEncoding {
 export function encoderOf(data: unknown): AheadEncoder {
   const encoding = data as CopyEncoding;
   const encoders = encodersOf(encoding.types);
+  const into = new CopyBuffer(0);
   return (fields) =>
-    encoders !== null && hasFields(fields, encoding) ? encode(fields, encoding, encoders) : null;
+    encoders !== null && hasFields(fields, encoding)
+      ? encode(fields, encoding, { encoders, into })
+      : null;
 }
 
 function encode(
   fields: PackedFields,
   { columns, numbered }: CopyEncoding,
-  encoders: readonly Encoder[],
+  { encoders, into }: { readonly encoders: readonly Encoder[]; readonly into: CopyBuffer },
 ): ReturnType<AheadEncoder> {
-  const { records, length } = fields;
+  const { records } = fields;
   const rows = new BinaryRecords({ fields, from: 0, to: records, columns }, encoders);
-  const into = new CopyBuffer(2 * length);
+  into.length = 0;
   const places = new Int32Array(records + 1);
   for (let record = 0; record < records; record += 1) {
     const { length: start } = into;
