@@ -1,5 +1,7 @@
 /** Makes what writes the records of a prepared load (its writers, its ledger and its mapper), and hands it batch after batch. */
 import { Ledger } from "../account/ledger.ts";
+import type { LevelTarget } from "../account/fixes/known-reject.ts";
+import type { LoadPlan } from "../model/load-plan.ts";
 import { gatherBatches } from "../write/batches.ts";
 import type { ReadBatch } from "../write/batches.ts";
 import { keysHashed, makeWriters } from "../write/make-writers.ts";
@@ -64,9 +66,17 @@ export function startWriting(
     return own === undefined ? [] : [new RecordMapper(own, { ...level, capabilities })];
   });
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
-  lessons.rejects.planned({ plan: table, dateOrder: session.capabilities.dateOrder });
+  const { dateOrder } = session.capabilities;
+  lessons.rejects.planned({ plan: table, levels: levelTargets(plan), dateOrder });
   notes.mapped(prepared, mapper, mappers);
   return { ...state, prepared, ledger, writers, mapper: reads };
+}
+
+/** The levels of nested records, each with the plan of its table. */
+function levelTargets({ nest, tables }: LoadPlan): readonly LevelTarget[] {
+  return (nest?.levels ?? []).flatMap(({ path, at }) =>
+    tables.slice(at, at + 1).map((plan) => ({ path, plan })),
+  );
 }
 
 /** Hands all records over, until the load is interrupted; nothing is committed that need not be. The writers are open. */

@@ -123,6 +123,8 @@ export function addLevels(into: readonly LevelCounts[], more: readonly LevelCoun
 /** What is committed of a load: the counts of its records and, by level, of the rows in them; absent: they hold none. */
 export interface LoadCounts extends Counts {
   readonly levels?: readonly LevelCounts[];
+  /** Rows before the load of the tables, by name, from which rows go that records do not mention; absent: there are none. */
+  readonly scopes?: Readonly<Record<string, number>>;
 }
 
 /** What was written as what a commit counts. */
@@ -133,16 +135,19 @@ export function asLoadCounts(
   return levels === undefined ? counts : { ...counts, levels };
 }
 
-/** The sum of what several commits have counted, level by level. */
+/** The sum of what several commits have counted, level by level; scopes are those of the first that has some. */
 export function sumOfLoads(all: Iterable<LoadCounts>): LoadCounts {
   const sum = noCounts();
   const levels: LevelCounts[] = [];
+  let scopes: LoadCounts["scopes"];
   for (const counts of all) {
+    scopes ??= counts.scopes;
     addCounts(sum, counts);
     while (levels.length < (counts.levels?.length ?? 0)) levels.push(noLevelCounts());
     addLevels(levels, counts.levels);
   }
-  return levels.length === 0 ? sum : { ...sum, levels };
+  const scoped = scopes === undefined ? sum : { ...sum, scopes };
+  return levels.length === 0 ? scoped : { ...scoped, levels };
 }
 
 /** Counts of nothing. */

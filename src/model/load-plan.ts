@@ -184,6 +184,8 @@ export interface TablePlan {
   readonly isShared?: true;
   /** How its rows are written. */
   readonly method: WriteMethod;
+  /** Its rows are only looked up, and never written; absent: they are written. */
+  readonly finds?: true;
   /** How the repeats of a key are folded; absent: they are written one after the other. */
   readonly fold?: FoldPlan;
   readonly kept: KeptRecords;

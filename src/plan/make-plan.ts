@@ -141,7 +141,8 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
   const found = findIsolation(shape, together);
   const isolation = { ...found, rowByRow: found.rowByRow ?? uncounted ?? eachRecord };
   const going = chooseGoing(request, { arbiter, update, named, naming });
-  refuseUnworkable(request, { ...how, ...going.chosen });
+  const looked = request.finds === true ? { finds: request.finds } : {};
+  refuseUnworkable(request, { ...how, ...going.chosen, ...looked });
   const plan: UndecidedPlan = {
     table: shape,
     stage,
@@ -154,6 +155,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     keepIdentity: options.keepIdentity || fillings.bringsIds,
     isolation,
     looksFirst: uncounted !== null,
+    ...looked,
     ...going.chosen,
     ...planLate(request, late, stage),
   };
@@ -196,7 +198,9 @@ function chooseGoing(
 function refuseUnworkable(
   request: PlanRequest,
   how: Pick<TablePlan, "mode" | "strategy" | "arbiter" | "keyOrigin" | "update"> &
-    Pick<TablePlan, "emptied" | "removal" | "comparison"> & { readonly named: ReadonlySet<string> },
+    Pick<TablePlan, "emptied" | "removal" | "comparison" | "finds"> & {
+      readonly named: ReadonlySet<string>;
+    },
 ): void {
   const { shape, options, capabilities, quoteIdentifier } = request;
   const needed = neededPrivileges(how, capabilities, options.deleteWhen !== null);

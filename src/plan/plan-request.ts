@@ -46,6 +46,8 @@ export interface PlanRequest {
   readonly linked?: readonly LinkedColumns[];
   /** The columns that rows of other levels refer to; absent: none. */
   readonly referred?: readonly Column[];
+  /** Its rows are only looked up; absent: they are written. */
+  readonly finds?: true;
   /** Why the target cannot hash the keys of a plan; absent where it hashes none. */
   readonly whyUnhashable?: ((plan: TablePlan) => string | null) | undefined;
 }

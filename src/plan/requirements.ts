@@ -93,7 +93,7 @@ function isRequired(column: Column): boolean {
 /** How a load goes about its table, as far as privileges depend on it. */
 type WriteRules = Pick<
   TablePlan,
-  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison" | "late"
+  "mode" | "strategy" | "arbiter" | "emptied" | "removal" | "comparison" | "late" | "finds"
 >;
 
 /** What a load must be allowed to do with its table; the one place that says so. `deletes`: records may delete. */
@@ -103,6 +103,7 @@ export function neededPrivileges(
   deletes = false,
 ): readonly TablePrivilege[] {
   const { emptied, removal, comparison, late } = rules;
+  if (rules.finds === true) return ["select"];
   const passes = late === undefined ? [rules] : [rules, late.plan];
   const kept = comparison === undefined ? [] : toKeepOthersOut(capabilities);
   const gone = deletes ? (["select", "delete"] as const) : [];

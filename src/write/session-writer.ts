@@ -162,8 +162,10 @@ export class SessionWriter {
     const { quarantine } = this.#context;
     const { capabilities } = this.#session;
     const levels = tables.slice(1).map((plan, place) => {
+      const at = joined.levelsAt?.[place];
+      if (at === null) return null;
       const batches = new BatchWriter(plan, {
-        writer: writerAt(joined, joined.levelsAt?.[place]),
+        writer: writerAt(joined, at),
         capabilities,
         classify: (error) => this.#session.classify(error),
         quarantine,
@@ -325,7 +327,7 @@ export class SessionWriter {
 
   /** Commits what was written since the last commit, and tells its counts. */
   async commit({ offsets, rejects }: CommitEntry): Promise<LoadCounts> {
-    const { counts } = this;
+    const counts = this.#guard.scoped(this.counts);
     const { checkpointing } = this.#context;
     const { transaction, scope } = this.#open ?? {};
     this.#committing = true;

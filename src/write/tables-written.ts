@@ -9,8 +9,8 @@ export interface WrittenTable {
   readonly at: number;
   /** Of its second pass; absent: it has none. */
   readonly lateAt?: number;
-  /** Of the levels of its records; absent: they have none. */
-  readonly levelsAt?: readonly number[];
+  /** Of the levels of its records, `null` for one that is only looked up; absent: they have none. */
+  readonly levelsAt?: readonly (number | null)[];
 }
 
 /** The tables of a load. */
@@ -23,7 +23,7 @@ export function tablesWritten(loads: readonly LoadTables[]): {
 } {
   const tables: TablePlan[] = loads.map(([table]) => table);
   const places = loads.map(([{ late }, ...levels], at): WrittenTable => {
-    const levelsAt = levels.map((level) => tables.push(level) - 1);
+    const levelsAt = levels.map((level) => (level.finds === true ? null : tables.push(level) - 1));
     return {
       at,
       ...(late === undefined ? {} : { lateAt: tables.push(late.plan) - 1 }),

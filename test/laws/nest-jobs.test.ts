@@ -19,12 +19,12 @@ import type { ModelOutcome } from "../helpers/nest/model.ts";
 import { flagsOf, linesOf, rowsIn, runNested } from "../helpers/nest/nest-load.ts";
 import type { NestResult } from "../helpers/nest/nest-load.ts";
 import { setupOf } from "../helpers/nest/schema.ts";
-import { NEST_SHAPES } from "../helpers/nest/shapes/shapes.ts";
+import { shapesOn } from "../helpers/nest/shapes/shapes.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const OPTIONS: readonly NestOption[] = ["position", "when"];
-const SHAPES = NEST_SHAPES.filter(({ root }) => !["hosts", "pages", "lands"].includes(root.table));
+const OTHERS = new Set(["hosts", "pages", "lands"]);
 
 /** The moments at which a run is stopped. */
 const STOPS: readonly FailPoint[] = [
@@ -121,9 +121,9 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
       rmSync(join(temporary.path, name), { force: true });
     for (const sql of setupOf(shape.tables, engine.name)) await database.exec(sql);
     const records = loads.flat();
-    const model = new NestModel(shape.tables);
+    const model = new NestModel(shape.tables, engine.name);
     const expected = model.load(root, records);
-    const flags = [...flagsOf(root), "--job", "j"];
+    const flags = [...flagsOf(root), ...(shape.flags ?? []), "--job", "j"];
     const input = linesOf(records);
     const from = { folder: temporary.path, table: root.table, input, flags, goesOn: true } as const;
     const seen = [JSON.stringify(flags), input];
@@ -142,12 +142,13 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
       break;
     }
     const rows = Object.fromEntries([...model.tables].map(([name, table]) => [name, table.rows]));
-    expect(canonical(shape.tables, await rowsIn(database, shape.tables)), seen.join("\n")).toEqual(
-      canonical(shape.tables, rows),
-    );
+    expect(
+      canonical(shape.tables, await rowsIn(database, shape.tables, engine.name)),
+      seen.join("\n"),
+    ).toEqual(canonical(shape.tables, rows));
   };
 
-  test.each(SHAPES)(
+  test.each(shapesOn(engine.name).filter(({ root }) => !OTHERS.has(root.table)))(
     "a job that is stopped anywhere ends like records one at a time: $title",
     async (shape) => {
       const property = fc.asyncProperty(graphCases(shape, OPTIONS), runsOf(engine), holds);

@@ -62,7 +62,7 @@ describe.each(ENGINES.slice(0, 1))("fixes on $title", (engine) => {
       "among the options of lines in --nest: map it with map: [ 'color:COLUMN' ], drop it with map: [ 'color:' ], or drop all that have no column with extra-fields: ignore",
     );
     expect(await fixOf({ k: 3001, lines: [{ n: null, qty: 1 }] })).toBe(
-      "among the options of lines in --nest: fill the key, or pass null-key: match or insert",
+      "fill the key: n takes no NULL",
     );
     const find = ["--nest", "customer: { table: customers, mode: find }", "--nest", "lines:lines"];
     expect(await fixOf({ k: 3001, customer: { email: "b@x" } }, find)).toBe(

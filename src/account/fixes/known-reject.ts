@@ -1,10 +1,10 @@
 /** A reject with everything that is known around it: what a fix is chosen by. */
-import iconv from "iconv-lite";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { guessUtf16 } from "../../read/text/guess-encoding.ts";
+import { iconv } from "../../read/text/iconv.ts";
 
 /** The options that say how a record is read. */
 export type FixOptions = Pick<
@@ -35,9 +35,17 @@ export interface FixSource {
   readonly compression?: "gzip" | "zstd" | null;
 }
 
+/** A level of nested records, and how its rows are written. */
+export interface LevelTarget {
+  readonly path: readonly string[];
+  readonly plan: TablePlan;
+}
+
 /** What the target can say of its own. */
 export interface FixTarget {
   readonly plan: TablePlan;
+  /** Of the levels of nested records; absent: they have none. */
+  readonly levels?: readonly LevelTarget[];
   /** How dates are read that begin with the day, or with the month. */
   readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
 }
@@ -55,7 +63,7 @@ export interface KnownReject {
 export function textOf({ reject: { raw }, options: { encoding } }: KnownReject): string {
   if (raw === null) return "";
   const bytes = Buffer.from(raw);
-  return iconv.decode(bytes, guessUtf16(bytes) ?? encoding);
+  return iconv().decode(bytes, guessUtf16(bytes) ?? encoding);
 }
 
 /** Whether no line end follows the record: the last one of its source, of which something may be missing. */

@@ -4,10 +4,11 @@ import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_LOOKUP: only what the tables allow. */
 export function lookupFix({ reject, target }: KnownReject): string | null {
-  if (reject.place !== undefined)
-    return "load the table of that level first, or correct the record";
   const lookup = target?.plan.lookups?.find(({ column }) => column.name === reject.column);
-  if (lookup === undefined) return null;
+  if (lookup === undefined)
+    return reject.place === undefined
+      ? null
+      : "load the table of that level first, or correct the record";
   const { parent, column, missing, unique } = lookup;
   const table = tableName(parent.name);
   if (missing === "insert") return `correct the record, or make the row of ${table} by hand`;
@@ -20,8 +21,9 @@ export function lookupFix({ reject, target }: KnownReject): string | null {
 }
 
 /** ROW_LOOKUP_SEVERAL: a level has its key, and no look-up. */
-export function severalFix({ reject }: KnownReject): string | null {
-  return reject.place === undefined
+export function severalFix({ reject, target }: KnownReject): string | null {
+  const isLookup = target?.plan.lookups?.some(({ column }) => column.name === reject.column);
+  return reject.place === undefined || isLookup === true
     ? null
     : "name a unique key of that level, as key:; or remove the rows that are there twice";
 }

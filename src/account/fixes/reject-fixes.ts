@@ -56,11 +56,26 @@ export class RejectFixes {
   of(reject: Reject): string {
     const source = this.#sources.get(reject.position.source) ?? null;
     const { place } = reject;
-    // The plan is that of the records' own table.
-    const target = place === undefined ? this.#target : null;
-    const known = { reject, options: this.#options, source, target };
-    const fix = FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
-    return place === undefined ? fix : levelFix(levelOf(place).join("."), fix);
+    if (place === undefined) {
+      const known = { reject, options: this.#options, source, target: this.#target };
+      return FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix;
+    }
+    const path = levelOf(place);
+    const known = { reject, source, ...this.#onLevel(path) };
+    return levelFix(path.join("."), FIXES[reject.code]?.(known) ?? ROW_CODES[reject.code].fix);
+  }
+
+  /** The table of a level, and the options as they are there: its key is its own. */
+  #onLevel(path: readonly string[]): Pick<KnownReject, "options" | "target"> {
+    const name = JSON.stringify(path);
+    const level = this.#target?.levels?.find((each) => JSON.stringify(each.path) === name);
+    if (this.#target === null || level === undefined)
+      return { options: this.#options, target: null };
+    const { arbiter, keyOrigin, nullKey } = level.plan;
+    const isNamed = arbiter !== null && keyOrigin !== "default";
+    const key = isNamed ? arbiter.columns : null;
+    const options = { ...this.#options, key, constraint: null, nullKey };
+    return { options, target: { ...this.#target, plan: level.plan } };
   }
 
   /** The fix of the record at which the load stops. What was compressed proves to be sound only at its end. */

@@ -31,6 +31,8 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
 export function foreignKeyFix({ reject, target }: KnownReject): string | null {
   const { arbiter, late, table } = target?.plan ?? {};
   if (table === undefined || arbiter === null || arbiter?.kind !== "expressions") return null;
+  // Nothing is set late in nested records.
+  if ((target?.levels ?? []).length > 0) return null;
   const keys = table.foreignKeys.filter(({ name }) => isMeant(name, reject.constraint));
   const open = keys
     .filter(({ selfReferencing }) => selfReferencing)

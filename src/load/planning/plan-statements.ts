@@ -94,7 +94,7 @@ function statementsOfTable(session: Session, table: TablePlan): readonly string[
       ? []
       : [session.values(table.table, values.columns, values.fields.length).ask([[]]).sql]),
     ...looked,
-    ...written(session, table, checkedColumns(table)),
+    ...(table.finds === true ? [] : written(session, table, checkedColumns(table))),
   ];
 }
 

@@ -22,11 +22,19 @@ export function levelFix(name: string, fix: string): string {
     .replace(BARE, (_, option: string) => `${option}:`)
     .replaceAll(/--(keep-identity|any-constraint|ignore)\b/g, "$1: true");
   if (own === said) return own;
-  const among = `among the options of ${name} in --nest: `;
-  // What is done to the table is no option.
+  const lead = leadOf(own, said);
+  return `${lead}among the options of ${name} in --nest: ${own.slice(lead.length)}`;
+}
+
+/** What stands before the options: what is done to the table, or to the record, is none. */
+function leadOf(own: string, said: string): string {
   const [statement] = /^create (?:[^"]|"[^"]*")*?,? or /.exec(own) ?? [];
-  if (statement === undefined) return `${among}${own}`;
-  return `${statement}${among}${own.slice(statement.length)}`;
+  if (statement !== undefined) return statement;
+  let same = 0;
+  while (own[same] === said[same]) same += 1;
+  return (
+    /^(?:correct|fill|load|write|give)\b[^'"]*(?:; or|, or|;) /.exec(own.slice(0, same))?.[0] ?? ""
+  );
 }
 
 /** `a,b` as a list of YAML. */

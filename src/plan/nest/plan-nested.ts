@@ -34,7 +34,8 @@ export function planNested(
     };
     const fields = [...(seen?.fields ?? [])];
     const sources = [{ source: null, fields, header: null }];
-    const own = { shape, options, ...uses, fields, sources };
+    const found = finds ? { finds: true as const } : {};
+    const own = { shape, options, ...uses, ...found, fields, sources };
     return planTable(
       { ...request, ...own, openFields: true, allKnown: false },
       `${root.stage}_nest_${at}`,

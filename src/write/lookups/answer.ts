@@ -1,8 +1,9 @@
 /** What the other table has for a key, and what is wrong with a record that asks for it. */
-import type { RowFault } from "../../model/batch.ts";
+import type { Row, RowFault } from "../../model/batch.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { KeyTexts } from "../../model/sql/lookup-sql.ts";
+import type { Session } from "../../targets/target.ts";
 
 /** The row that was found: the text of what is referred to. */
 export interface Found {
@@ -68,6 +69,27 @@ export function unfitFault(lookup: LookupPlan, texts: KeyTexts, place: number): 
   const column = lookup.keys[place - 1]?.column;
   const of = `${tableName(lookup.parent.name)}.${column?.name ?? ""} (${column?.type ?? ""})`;
   return fault(lookup, "ROW_TYPE", `${shown(texts[place - 1] ?? "")} is no value of ${of}`);
+}
+
+/** Of a row of a level that is looked up by such a text: it is at fault in its own key. */
+export function unfitKeyFault(
+  lookup: LookupPlan,
+  { place, error }: Extract<Answer, { readonly kind: "unfit" }>,
+  {
+    texts,
+    row,
+    session,
+  }: {
+    readonly texts: KeyTexts;
+    readonly row: Row;
+    readonly session: Pick<Session, "rowFault">;
+  },
+): LookupFault {
+  const [only, ...others] = lookup.keys;
+  const column = place > 0 ? lookup.keys[place - 1] : others.length === 0 ? only : undefined;
+  const fault =
+    place > 0 ? unfitFault(lookup, texts, place) : session.rowFault(row, error, lookup.parent);
+  return { ...fault, column: column?.column.name ?? fault.column };
 }
 
 /** Of a key column that would be NULL. */

@@ -14,12 +14,15 @@ export class CertainFaults {
   readonly #reached: ReadonlySet<string>;
 
   constructor(tables: readonly TablePlan[], levels: readonly NestLevel[]) {
-    const isReached = (at: number): boolean => {
+    const isReached = (at: number, isAbove = false): boolean => {
       const level = levels.find((each) => each.at === at);
       const plan = tables[at];
-      const isOpen = plan === undefined || plan.mode === "update" || mayDrop(plan);
-      if (isOpen || level?.whenWritten === true || level?.finds === true) return false;
-      return level === undefined || isReached(level.parentAt);
+      const finds = level?.finds === true;
+      // What refers to a row that is only looked up is reached where that is found; its own key always is.
+      const isOpen =
+        plan === undefined || (finds ? isAbove : plan.mode === "update" || mayDrop(plan));
+      if (isOpen || level?.whenWritten === true) return false;
+      return level === undefined || isReached(level.parentAt, true);
     };
     const all = [{ at: 0, path: [] }, ...levels];
     this.#reached = new Set(

@@ -6,10 +6,12 @@ import type { Row } from "../../model/batch.ts";
 import type { OutcomeCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import { isToldByKey } from "../../model/nest/nest-plan.ts";
-import type { NestLevel, NestLink } from "../../model/nest/nest-plan.ts";
+import type { NestLink } from "../../model/nest/nest-plan.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import { withValues } from "../row-values.ts";
 import { mostMissing } from "./absent-rows.ts";
+import { unfitKeyFault } from "../lookups/answer.ts";
+import type { LookupFault } from "../lookups/answer.ts";
 import { Finder } from "../lookups/finder.ts";
 import type { LookupSession } from "../lookups/finder.ts";
 
@@ -20,14 +22,27 @@ export interface LinkValue {
   readonly isNumber: boolean;
 }
 
-/** What a row is referred to by, beside the links; `absent`: it is not there; `unknown`: nothing tells, or several rows are found. */
+/**
+ * What a row is referred to by, beside the links; `absent`: it is not there; `unfit`: a text of its key is no value of its column;
+ * `unknown`: nothing tells, or several rows are found.
+ */
 export type LinkKey =
   | { readonly kind: "values"; readonly values: readonly LinkValue[] }
   | { readonly kind: "absent"; readonly key: string }
+  | { readonly kind: "unfit"; readonly fault: LookupFault }
   | { readonly kind: "unknown"; readonly column: string; readonly found: number };
 
 /** Rows of one record cannot be told from those of another in the batch: each record is to be written by itself. */
 export class RecordsCoupled extends Error {}
+
+/** A key that rows are looked up by has a text that does not fit: from now on each statement has a savepoint, and the batch is written again. */
+export class KeysUnfit extends Error {}
+
+/** What the links of a level are, and whether the rows that they refer to are only looked up. */
+export interface FoundBy {
+  readonly links: readonly NestLink[];
+  readonly finds: boolean;
+}
 
 /** Rows that were written, and what became of them. */
 export interface WrittenRows {
@@ -44,19 +59,18 @@ export class LinkFinder {
   readonly #plan: TablePlan;
   readonly #links: readonly NestLink[];
   readonly #session: LookupSession;
+  /** Rows are only looked up: a text of a key may be no value of its column. */
+  readonly #finds: boolean;
   #finders: readonly (Finder | null)[] | null = null;
+  /** A text was unfit before: statements have a savepoint. */
+  #isSaved = false;
 
   /** `plan` is that of the table whose rows are referred to. */
-  constructor(plan: TablePlan, { links }: NestLevel, session: LookupSession) {
+  constructor(plan: TablePlan, { links, finds }: FoundBy, session: LookupSession) {
     this.#plan = plan;
     this.#links = links;
-    // The texts were written before: none of them is unfit, and what fails here is no row's fault.
-    this.#session = {
-      execute: session.execute,
-      lookups: session.lookups,
-      rowFault: session.rowFault.bind(session),
-      classify: () => "fatal",
-    };
+    this.#session = session;
+    this.#finds = finds;
   }
 
   /** What each of the rows is referred to by. Throws `RecordsCoupled`. */
@@ -125,24 +139,48 @@ export class LinkFinder {
   ): Promise<readonly LinkKey[]> {
     const keys = rows.map((row, at) => (told[at] === null ? this.#keyOf(row) : null));
     const finders = this.#links.map((_, at) => this.#finder(at));
-    for (const finder of finders) {
-      finder?.begin();
-      await finder?.ask(new Set(keys.filter((key) => key !== null)));
-    }
-    return rows.map((_, at): LinkKey => {
+    await this.#askAll(finders, new Set(keys.filter((key) => key !== null)));
+    return rows.map((row, at): LinkKey => {
       const known = told[at] ?? null;
       if (known !== null) return { kind: "values", values: known };
-      return this.#answer(keys[at] ?? null, finders);
+      return this.#answer(row, keys[at] ?? null, finders);
     });
   }
 
-  #answer(key: string | null, finders: readonly (Finder | null)[]): LinkKey {
+  /** Only what a statement says that has failed costs savepoints. Throws `KeysUnfit`. */
+  async #askAll(finders: readonly (Finder | null)[], keys: ReadonlySet<string>): Promise<void> {
+    const { execute, lookups } = this.#session;
+    if (this.#isSaved) await execute.run(lookups.savepoint);
+    try {
+      for (const finder of finders) {
+        finder?.begin();
+        await finder?.ask(keys);
+      }
+    } catch (error) {
+      const mayAsk = this.#finds && !this.#isSaved && lookups.endsTransaction !== true;
+      if (!mayAsk || this.#session.classify(error) !== "row") throw error;
+      this.#isSaved = true;
+      throw new KeysUnfit("a text of a key is no value of its column", { cause: error });
+    }
+    if (this.#isSaved && lookups.release !== undefined) await execute.run(lookups.release);
+  }
+
+  #answer(row: Row, key: string | null, finders: readonly (Finder | null)[]): LinkKey {
     const values: LinkValue[] = [];
     for (const [at, finder] of finders.entries()) {
       const column = this.#links[at]?.refersTo.name ?? "";
       const answer = key === null ? undefined : finder?.answer(key);
       if (answer?.kind === "found") values.push({ text: answer.id, isNumber: answer.isNumber });
       else if (answer?.kind === "missing") return { kind: "absent", key: this.#keyText(key ?? "") };
+      else if (answer?.kind === "unfit" && finder !== null)
+        return {
+          kind: "unfit",
+          fault: unfitKeyFault(finder.lookup, answer, {
+            texts: finder.textsOf(key ?? ""),
+            row,
+            session: this.#session,
+          }),
+        };
       else return { kind: "unknown", column, found: answer?.kind === "several" ? answer.count : 0 };
     }
     return { kind: "values", values };
@@ -172,9 +210,20 @@ export class LinkFinder {
 
   #finder(at: number): Finder | null {
     this.#finders ??= this.#links.map(({ find }) =>
-      find === null ? null : new Finder(find, this.#session),
+      find === null ? null : new Finder(find, this.#asked()),
     );
     return this.#finders[at] ?? null;
+  }
+
+  /** Without a savepoint, and where texts were written before, what fails is not asked again by halves. */
+  #asked(): LookupSession {
+    const session = this.#session;
+    return {
+      execute: session.execute,
+      lookups: session.lookups,
+      rowFault: session.rowFault.bind(session),
+      classify: (error) => (this.#isSaved ? session.classify(error) : "fatal"),
+    };
   }
 }
 

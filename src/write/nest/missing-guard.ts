@@ -4,7 +4,7 @@
  */
 import { formatCount, plural } from "../../errors/format.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Counts, LevelCounts, LoadCounts } from "../../model/counts.ts";
+import type { LevelCounts, LoadCounts } from "../../model/counts.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import { allowedRows, limitText, mayRemoveAll } from "../../model/removal.ts";
@@ -24,10 +24,8 @@ interface GuardedTable {
   readonly level: string;
   /** The places of its levels among all of them. */
   readonly places: number[];
-  /** Rows before the load; `null`: not counted yet. */
+  /** Rows before the first run of the load; `null`: not counted yet. */
   scope: number | null;
-  /** What earlier runs of the job have added to the table's rows. */
-  readonly added: number;
   removed: number;
 }
 
@@ -41,9 +39,6 @@ export class MissingGuard {
     levels: readonly Pick<NestLevel, "at">[] = [],
     before?: LoadCounts,
   ) {
-    const written = [{ at: 0, counts: before }].concat(
-      levels.map(({ at }, place) => ({ at, counts: before?.levels?.[place] })),
-    );
     const guarded = new Map<string, GuardedTable>();
     for (const [place, { at }] of levels.entries()) {
       const plan = tables[at];
@@ -53,20 +48,8 @@ export class MissingGuard {
       const removed = before?.levels?.[place]?.removed ?? 0;
       const known = guarded.get(name);
       if (known === undefined) {
-        const added = written
-          .map((each) => ({ plan: tables[each.at], counts: each.counts }))
-          .filter((each) => each.plan !== undefined && tableName(each.plan.table.name) === name)
-          .reduce((sum, each) => sum + addedBy(each), 0);
-        guarded.set(name, {
-          name,
-          plan,
-          limit,
-          level,
-          places: [place],
-          scope: null,
-          added,
-          removed,
-        });
+        const scope = before?.scopes?.[name] ?? null;
+        guarded.set(name, { name, plan, limit, level, places: [place], scope, removed });
       } else {
         known.places.push(place);
         known.removed += removed;
@@ -80,11 +63,16 @@ export class MissingGuard {
     for (const table of this.#tables) {
       if (table.scope !== null) continue;
       const { rows } = await session.execute.run(session.missingSql(table.plan).scope);
-      const there = Number(rows[0]?.["n"] ?? 0);
-      // As it was before the first run; rows that went along with others, by a foreign key, are not in the counts.
-      const before = there - table.added;
-      table.scope = before < 0 ? there : before;
+      table.scope = Number(rows[0]?.["n"] ?? 0);
     }
+  }
+
+  /** What was counted with the rows of the tables: later runs of a job do not find these as they were. */
+  scoped(counts: LoadCounts): LoadCounts {
+    const known = this.#tables.flatMap(({ name, scope }) =>
+      scope === null ? [] : [[name, scope]],
+    );
+    return known.length === 0 ? counts : { ...counts, scopes: Object.fromEntries(known) };
   }
 
   /** Takes what became of the rows of a batch. Throws `DELETE_LIMIT`: the transaction must not be committed. */
@@ -98,18 +86,6 @@ export class MissingGuard {
       throw tooMany(table, scope);
     }
   }
-}
-
-/** By how many rows a table has grown with what was counted on a level; those that were unlinked or changed are still there. */
-function addedBy({
-  plan,
-  counts,
-}: {
-  readonly plan: TablePlan | undefined;
-  readonly counts: Counts | undefined;
-}): number {
-  const { inserted = 0, deleted = 0, removed = 0 } = counts ?? {};
-  return inserted - deleted - (plan?.missing?.said === "delete" ? removed : 0);
 }
 
 /** What is done to the rows, by the rule of their level. */

@@ -16,6 +16,7 @@ export function unlinked(
   const table = plan?.table;
   const label = table === undefined ? "the table" : tableName(table.name);
   const fault = { row, dbCode: null, constraint: null };
+  if (key?.kind === "unfit") return { ...key.fault, row };
   if (key?.kind === "absent" && isThere) {
     const message = `${label} has no row with ${key.key}, as which it was written: the database stored another key, and rows are to refer to it`;
     return { ...fault, code: "ROW_NEST_KEY", column: null, message };

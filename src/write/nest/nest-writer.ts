@@ -19,7 +19,7 @@ import { missingTest, mostMissing } from "./absent-rows.ts";
 import { CertainFaults } from "./certain-faults.ts";
 import { Coalescer, mayCoalesce, RepeatsTold, withRepeats } from "./coalesce.ts";
 import { deletingRuns } from "./deleting-rows.ts";
-import { LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
+import { KeysUnfit, LinkFinder, linkedRow, RecordsCoupled } from "./link-finder.ts";
 import type { LinkKey } from "./link-finder.ts";
 import { RecordsRepeat } from "./families.ts";
 import type { Family } from "./families.ts";
@@ -48,8 +48,8 @@ export interface NestWriterContext {
   readonly quarantine: Quarantine;
   /** What became of rows as the load counts it. */
   readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
-  /** In the order of the tables of the load. */
-  readonly writers: readonly PreparedTable[];
+  /** In the order of the tables of the load; `null` for one that is only looked up. */
+  readonly writers: readonly (PreparedTable | null)[];
 }
 
 /** A level with what it is written by. */
@@ -82,9 +82,12 @@ export class NestWriter {
     this.#eachRecord = nest.eachRecord !== null;
     this.#certain = new CertainFaults(tables, nest.levels);
     this.#levels = nest.levels.flatMap((level) => {
-      const source = tables[level.relation === "array" ? level.parentAt : level.at];
+      const sourceAt = level.relation === "array" ? level.parentAt : level.at;
+      const source = tables[sourceAt];
       if (source === undefined) return [];
-      const linked = linkedLevel(level, new LinkFinder(source, level, context.session));
+      const finds = nest.levels.some((each) => each.at === sourceAt && each.finds);
+      const { links } = level;
+      const linked = linkedLevel(level, new LinkFinder(source, { links, finds }, context.session));
       const planned = { tables, levels: nest.levels };
       return [{ ...linked, taker: MissingTaker.of(level, planned, context.session) }];
     });
@@ -164,10 +167,7 @@ export class NestWriter {
       return;
     }
     if (isWhole === "coupled") return await this.#writeEach(batch, total);
-    if (isWhole === "told") {
-      this.#coalescers.clear();
-      return await this.#write(batch, total);
-    }
+    if (isWhole === "again") return await this.#write(batch, total);
     const [first] = attempt.faults;
     if (first === undefined) return;
     if (isSingle) return total.reject(this.#ofRecord(first, batch.rows[0] ?? first.row));
@@ -203,13 +203,14 @@ export class NestWriter {
   async #attempt(
     batch: Batch,
     attempt: Attempt,
-  ): Promise<boolean | "coupled" | "told" | RecordsRepeat> {
+  ): Promise<boolean | "coupled" | "again" | RecordsRepeat> {
     try {
       return (await this.#writeRows(0, batch, attempt)) !== null;
     } catch (error) {
       if (error instanceof RecordsCoupled) return "coupled";
       if (error instanceof RecordsRepeat) return error;
-      if (error instanceof RepeatsTold) return "told";
+      if (error instanceof RepeatsTold) this.#coalescers.clear();
+      if (error instanceof RepeatsTold || error instanceof KeysUnfit) return "again";
       if (error instanceof TransactionAborted)
         throw ofRecords(error, batch, this.#context.session.capabilities);
       throw error;
@@ -254,7 +255,7 @@ export class NestWriter {
   async #apply(at: number, batch: Batch): Promise<AppliedBatch | null> {
     const writer = this.#context.writers[at];
     const plan = this.#tables[at];
-    if (writer === undefined || plan === undefined) return null;
+    if (!writer || plan === undefined) return null;
     const coalesced = this.#coalescers.get(at)?.without(batch) ?? null;
     if (coalesced === null) return await writer.write(batch);
     const { result } = await writer.write(coalesced.batch);

@@ -1,5 +1,6 @@
 /** Takes some rows of a batch out of it: a packed one stays packed, over the same bytes, and every row keeps its `ord`. */
 import type { Batch } from "../../model/batch.ts";
+import { movedFields } from "../../model/packed.ts";
 import type { PackedRows, PackedSlice } from "../../model/packed.ts";
 import { PackedBatch } from "../packed-batch.ts";
 
@@ -45,7 +46,8 @@ function pickFrom({ fields, from, columns }: PackedSlice, picked: Uint8Array): P
     }
   }
   const length = Math.ceil((fields.length * count) / fields.records);
-  return { fields: { ...fields, offsets, records: count, length }, from: 0, to: count, columns };
+  const moved = movedFields(fields, { offsets, records: count, length });
+  return { fields: moved, from: 0, to: count, columns };
 }
 
 function stepsOf({ ordSteps }: PackedRows, picked: Uint8Array, size: number): Uint32Array {

@@ -52,7 +52,10 @@ function textOf(row: Row, columns: readonly string[], place: Place): string {
 function valueText(row: Row, name: string, { shape, all }: Place): Value {
   const reference = shape.references?.find(({ columns }) => columns.includes(name));
   const value = row[name] ?? null;
-  if (value === null || reference === undefined) return value;
+  if (reference === undefined)
+    // Behind what a trigger changes is such a number.
+    return shape.rewrites === name ? (value?.replace(/^d\d+$/, "d#") ?? null) : value;
+  if (value === null) return value;
   const other = all.shapes.find((each) => each.name === reference.table);
   const to = reference.to[reference.columns.indexOf(name)] ?? "";
   const parent = all.rows[reference.table]?.find((each) => refersTo(row, each, reference));

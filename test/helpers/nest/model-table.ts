@@ -1,16 +1,7 @@
 /** A table in memory that takes rows one at a time and refuses what a database would: the lower half of the model. */
 import type { NestColumn, NestReference, NestTable } from "./schema.ts";
 import type { Row, Value } from "./levels.ts";
-
-/** A row that the database would not take. */
-export class Refused extends Error {
-  readonly code: string;
-
-  constructor(code: string) {
-    super(code);
-    this.code = code;
-  }
-}
+import { Refused } from "./stored.ts";
 
 /** All tables of a model, by name. */
 export type Tables = ReadonlyMap<string, ModelTable>;
@@ -66,6 +57,8 @@ export class ModelTable {
     for (const { name, generated } of this.shape.columns) {
       if (generated === true && row[name] === null) row[name] = String((this.#next += 1));
     }
+    const { rewrites } = this.shape;
+    if (rewrites !== undefined && row[rewrites] === "d") row[rewrites] = `d${row["id"] ?? ""}`;
     this.#unique(row, null);
     this.#refer(row, [row]);
     this.rows.push(row);

@@ -4,8 +4,10 @@
  */
 import { columnsTaken, isDeleting, isGraph } from "./levels.ts";
 import type { Fate, Graph, Json, Level, Nest, Row, Through, Value } from "./levels.ts";
-import { ModelTable, Refused } from "./model-table.ts";
+import type { Engine } from "../engines.ts";
+import { ModelTable } from "./model-table.ts";
 import type { NestTable } from "./schema.ts";
+import { isInexact, Refused, stored, textOf } from "./stored.ts";
 
 /** Counts by level, those that are not zero: the root by its table, others by their member, what is behind a link by its table. */
 export type CountsByLevel = Readonly<Record<string, Readonly<Partial<Record<Fate, number>>>>>;
@@ -23,6 +25,8 @@ interface Written {
   readonly row: Row | null;
   /** Of an ignored row: its record had nothing to update, and nobody said that it is left alone. */
   readonly isAsGiven?: boolean;
+  /** It is there under another key than its record has: nothing can refer to it. */
+  readonly isLost?: boolean;
 }
 
 type Tally = Record<string, Partial<Record<Fate, number>>>;
@@ -30,9 +34,11 @@ type Tally = Record<string, Partial<Record<Fate, number>>>;
 /** The tables, which stay from load to load. */
 export class NestModel {
   readonly tables: ReadonlyMap<string, ModelTable>;
+  readonly #engine: Engine["name"];
   #tally: Tally = {};
 
-  constructor(shapes: readonly NestTable[]) {
+  constructor(shapes: readonly NestTable[], engine: Engine["name"] = "postgres") {
+    this.#engine = engine;
     const tables = new Map<string, ModelTable>();
     for (const shape of shapes) tables.set(shape.name, new ModelTable(shape, tables));
     this.tables = tables;
@@ -74,7 +80,7 @@ export class NestModel {
 
   /** What is wrong with a record whatever the tables hold: it comes before anything is written. */
   #mapped(level: Level, record: Graph): void {
-    const values = this.#scalars(level, record);
+    const values = this.#texts(level, record);
     const taken = columnsTaken(level);
     const own = level.key.filter((column) => !taken.has(column));
     if (level.mode !== "insert" && own.some((column) => (values[column] ?? null) === null))
@@ -120,8 +126,9 @@ export class NestModel {
     const link = Object.entries(nest.link);
     if (member === null) return Object.fromEntries(link.map(([column]) => [column, null]));
     if (!isGraph(member)) throw new Refused("ROW_NEST");
-    const { row } = this.#row(nest, member, {});
+    const { row, isLost } = this.#row(nest, member, {});
     if (row === null) throw new Refused("ROW_LOOKUP");
+    if (isLost === true) throw new Refused("ROW_NEST_KEY");
     return Object.fromEntries(link.map(([column, of]) => [column, row[of] ?? null]));
   }
 
@@ -133,6 +140,8 @@ export class NestModel {
       this.#below(nest, member, "skipped");
       return;
     }
+    const isAsked = member.length > 0 || (nest.missing ?? "keep") !== "keep";
+    if (isAsked && parent.isLost === true) throw new Refused("ROW_NEST_KEY");
     const link = linkOf(nest, parent.row);
     const mentioned = (member as readonly Json[]).map((each, at) =>
       this.#child(nest, each, at, link),
@@ -189,7 +198,8 @@ export class NestModel {
     if (mode !== "update") table.proposed(values);
     if (target === null) {
       if (mode === "update") return { fate: "skipped", row: null };
-      return { fate: "inserted", row: table.insert(values) };
+      const row = table.insert(values);
+      return { fate: "inserted", row, isLost: table.find(key, values) === null };
     }
     const changes = Object.entries(values).filter(([column]) => !key.includes(column));
     if (mode === "ignore") return { fate: "ignored", row: target };
@@ -210,12 +220,24 @@ export class NestModel {
     return "deleted";
   }
 
-  /** The members of a record that are columns, as its table holds them; of one that deletes those that are read. */
+  /** The members of a record that are columns, as its table holds them. */
   #scalars(level: Level, record: Graph): Row {
-    const { table: name, nests, key, where } = level;
+    const table = this.#table(level.table);
+    const texts = Object.entries(this.#texts(level, record));
+    const isUnknown = ([name, text]: readonly [string, Value]): boolean =>
+      isInexact(table.column(name).type, text, this.#engine);
+    if (level.mode === "find" && texts.some(isUnknown)) throw new Refused("ROW_LOOKUP");
+    return Object.fromEntries(
+      texts.map(([name, text]) => [name, stored(table.column(name).type, text, this.#engine)]),
+    );
+  }
+
+  /** Their texts; of a record that deletes, or is looked up, of those that are read. */
+  #texts(level: Level, record: Graph): Row {
+    const { table: name, nests, key, where, mode } = level;
     const members = new Set(["op", ...nests.map(({ member }) => member)]);
     const isRead = (column: string): boolean =>
-      !isDeleting(level, record) ||
+      (!isDeleting(level, record) && mode !== "find") ||
       key.includes(column) ||
       where?.sql.includes(`.${column} `) === true;
     const columns = Object.entries(record).filter(
@@ -223,7 +245,7 @@ export class NestModel {
     );
     const table = this.#table(name);
     return Object.fromEntries(
-      columns.map(([column, value]) => [column, stored(table.column(column).type, value)]),
+      columns.map(([column, value]) => [column, textOf(table.column(column).type, value)]),
     );
   }
 
@@ -280,12 +302,4 @@ function columnsFrom(link: Readonly<Record<string, string>>, row: Row): Row {
 
 function nulls(columns: readonly string[]): Row {
   return Object.fromEntries(columns.map((column): [string, Value] => [column, null]));
-}
-
-/** A JSON value as a column holds it. */
-function stored(type: string, value: Json): Value {
-  if (value === null) return null;
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  if (type === "int" && !/^-?\d+$/.test(text)) throw new Refused("ROW_TYPE");
-  return text;
 }

@@ -1,12 +1,14 @@
 /** Runs a nested load through the command line, and tells what a test wants to know of it: its counts level by level. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TestDatabase, Way } from "../engines.ts";
+import type { Engine, TestDatabase, Way } from "../engines.ts";
 import { runUpsurge } from "../run-upsurge.ts";
 import type { CountsByLevel } from "./model.ts";
 import type { Graph, Json, Level, Nest, Row, Through } from "./levels.ts";
 import type { RowsByTable } from "./canonical.ts";
+import { queried } from "./schema.ts";
 import type { NestTable } from "./schema.ts";
+import { asStored } from "./stored.ts";
 
 /** A reject, as its report tells it. */
 export interface NestReject {
@@ -157,17 +159,20 @@ function rejectsIn(path: string): readonly NestReject[] {
   return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as NestReject);
 }
 
-/** The rows of the tables, as texts. */
+/** The rows of the tables, as texts that the model has as well. */
 export async function rowsIn(
   database: TestDatabase,
   tables: readonly NestTable[],
+  engine: Engine["name"],
 ): Promise<RowsByTable> {
   const found: Record<string, readonly Row[]> = {};
   for (const { name, columns } of tables) {
-    const names = columns.map((each) => each.name);
-    const rows = await database.rows(`select ${names.join(", ")} from ${name}`);
+    const asked = columns.map((each) => queried(each, engine));
+    const rows = await database.rows(`select ${asked.join(", ")} from ${name}`);
     found[name] = rows.map((row) =>
-      Object.fromEntries(names.map((column, at) => [column, row[at] ?? null])),
+      Object.fromEntries(
+        columns.map((column, at) => [column.name, asStored(column.type, row[at] ?? null, engine)]),
+      ),
     );
   }
   return found;

@@ -1,8 +1,11 @@
 /** Tables for graphs of records, as facts: what the model, the generators and the statements that create them are made from. */
 import type { Engine } from "../engines.ts";
 
-/** What a column takes: whole numbers, texts, or texts that the database compares without case. */
-export type ColumnType = "int" | "text" | "caseless";
+/**
+ * What a column takes: whole numbers, texts, or texts that the database compares without case; numbers that it rounds, to two
+ * places or to single precision; texts that it cuts after three; bytes.
+ */
+export type ColumnType = "int" | "text" | "caseless" | "rounded" | "single" | "cut" | "bytes";
 
 /** A column of a table of the law. */
 export interface NestColumn {
@@ -32,15 +35,37 @@ export interface NestTable {
   readonly columns: readonly NestColumn[];
   readonly keys: readonly (readonly string[])[];
   readonly references?: readonly NestReference[];
+  /** Of this column a trigger changes the text `d` of each row that is inserted, with its number behind it. */
+  readonly rewrites?: string;
 }
 
 const TYPES = {
-  sqlite: { int: "integer", text: "text", caseless: "text collate nocase" },
-  postgres: { int: "int", text: "varchar(20)", caseless: "citext" },
+  sqlite: {
+    int: "integer",
+    text: "text",
+    caseless: "text collate nocase",
+    rounded: "real",
+    single: "real",
+    cut: "text",
+    bytes: "blob",
+  },
+  postgres: {
+    int: "int",
+    text: "varchar(20)",
+    caseless: "citext",
+    rounded: "numeric(6, 2)",
+    single: "real",
+    cut: "varchar(3)",
+    bytes: "bytea",
+  },
   sqlserver: {
     int: "int",
     text: "varchar(20) collate Latin1_General_BIN2",
     caseless: "nvarchar(20)",
+    rounded: "numeric(6, 2)",
+    single: "real",
+    cut: "varchar(3)",
+    bytes: "varbinary(8)",
   },
 } as const;
 
@@ -53,7 +78,30 @@ const GENERATED = {
 /** The statements that make the tables, in the given order. */
 export function setupOf(tables: readonly NestTable[], engine: Engine["name"]): readonly string[] {
   const extension = engine === "postgres" ? ["create extension if not exists citext"] : [];
-  return [...extension, ...tables.map((table) => createTable(table, engine))];
+  const triggers = tables.flatMap((table) => rewriting(table, engine));
+  return [...extension, ...tables.map((table) => createTable(table, engine)), ...triggers];
+}
+
+function rewriting({ name, rewrites }: NestTable, engine: Engine["name"]): readonly string[] {
+  if (rewrites === undefined) return [];
+  if (engine === "sqlite")
+    return [
+      `create trigger ${name}_change after insert on ${name} when new.${rewrites} = 'd' begin update ${name} set ${rewrites} = 'd' || new.id where id = new.id; end`,
+    ];
+  return [
+    `create function ${name}_change() returns trigger language plpgsql as $$ begin if new.${rewrites} = 'd' then new.${rewrites} := 'd' || new.id; end if; return new; end $$`,
+    `create trigger ${name}_change before insert on ${name} for each row execute function ${name}_change()`,
+  ];
+}
+
+/** A column as a query has it: bytes as digits. */
+export function queried({ name, type }: NestColumn, engine: Engine["name"]): string {
+  if (type !== "bytes") return name;
+  return {
+    sqlite: `lower(hex(${name}))`,
+    postgres: `encode(${name}, 'hex')`,
+    sqlserver: `lower(convert(varchar(16), ${name}, 2))`,
+  }[engine];
 }
 
 function createTable(table: NestTable, engine: Engine["name"]): string {

@@ -12,7 +12,7 @@ test.each([
   ],
   [
     "correct the record, or pass --any-constraint to ignore it",
-    "among the options of lines in --nest: correct the record, or pass any-constraint: true to ignore it",
+    "correct the record, or among the options of lines in --nest: pass any-constraint: true to ignore it",
   ],
   [
     "leave the --lookup of a out",
@@ -23,6 +23,10 @@ test.each([
     "among the options of lines in --nest: add it with value: [ 'a = 1' ]",
   ],
   ["correct the value", "correct the value"],
+  [
+    "fill the field; or leave it out with --map 'a:' and give the column a value with --const a=VALUE",
+    "fill the field; or among the options of lines in --nest: leave it out with map: [ 'a:' ] and give the column a value with const: [ a=VALUE ]",
+  ],
 ])("%s", (fix, expected) => {
   expect(levelFix("lines", fix)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 /** What the shapes of the law of nested records are put together from. */
+import type { Engine } from "../../engines.ts";
 import type { Level } from "../levels.ts";
 import type { NestColumn, NestTable } from "../schema.ts";
 
@@ -8,6 +9,10 @@ export interface NestShape {
   /** Parents first. */
   readonly tables: readonly NestTable[];
   readonly root: Level;
+  /** What else its loads are told. */
+  readonly flags?: readonly string[];
+  /** Where it is tried; absent: everywhere. */
+  readonly engines?: readonly Engine["name"][];
 }
 
 /** A number that the database gives. */
