@@ -4,8 +4,11 @@
  */
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { keepTemporaryFilesInMemory } from "./test/tiers/in-memory.ts";
 import { LongestFirst } from "./test/tiers/longest-first.ts";
 import { leftOut } from "./test/tiers/tiers.ts";
+
+keepTemporaryFilesInMemory();
 
 export default defineConfig({
   test: {

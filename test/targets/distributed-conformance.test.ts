@@ -10,7 +10,6 @@ import { useTempDir } from "../helpers/temp-dir.ts";
 import { play } from "../support/makers/played-server.ts";
 import type { Played } from "../support/makers/played-server.ts";
 import { COCKROACH, DSQL, YUGABYTE } from "../support/makers/rules.ts";
-import { firstOf } from "../tiers/tiers.ts";
 import { forEngine, setupFor } from "./cases/case.ts";
 import type { Case } from "./cases/case.ts";
 import { MODE_CASES } from "./cases/modes.ts";
@@ -33,10 +32,12 @@ const SERVERS = [
   ["Aurora DSQL", DSQL, [], []],
 ] as const;
 
+const SIZES = [1000, 1, 7];
+
 const [engine] = ENGINES.filter(({ name }) => name === "postgres");
 if (engine === undefined) throw new Error("there is no PostgreSQL");
 
-describe.each(SERVERS)("%s", (_name, rules, flags, without) => {
+describe.each(SERVERS)("%s", (name, rules, flags, without) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   let server: Played;
@@ -58,33 +59,26 @@ describe.each(SERVERS)("%s", (_name, rules, flags, without) => {
     );
   }
 
+  // Each case comes to each size on one of the servers.
+  const turn = SERVERS.findIndex(([each]) => each === name);
   const all = [...MODE_CASES, ...TABLE_CASES, ...ROW_CASES];
   const cases = all
-    .filter(({ engines }) => engines?.includes("postgres") ?? true)
-    .filter(({ title }) => !without.some((each) => each === title))
-    .map((each) => [each.title, each] as const);
+    .map((each, at) => [each.title, SIZES[(at + turn) % SIZES.length] ?? 1000, each] as const)
+    .filter(([, , { engines }]) => engines?.includes("postgres") ?? true)
+    .filter(([title]) => !without.some((each) => each === title));
 
   test("what is left out is a case", () => {
     expect(without.filter((title) => !all.some((each) => each.title === title))).toEqual([]);
   });
 
-  describe.each(cases)("%s", (_title, each) => {
-    test.each(firstOf("batch sizes of single tests", [1000, 1, 7]))(
-      "batches of %i",
-      async (batchRows) => {
-        const result = await run(each, batchRows);
+  test.each(cases)("%s, in batches of %i", async (_title, batchRows, each) => {
+    const result = await run(each, batchRows);
 
-        expect(result.counts, result.output).toEqual(forEngine(each.counts, "postgres"));
-        expect(await database.rows(each.check ?? "select * from t order by 1")).toEqual(
-          forEngine(each.rows, "postgres"),
-        );
-        const rejects = result.rejects.map(({ record, code, dbCode }) => ({
-          record,
-          code,
-          dbCode,
-        }));
-        expect(rejects).toEqual(forEngine(each.rejects ?? [], "postgres"));
-      },
+    expect(result.counts, result.output).toEqual(forEngine(each.counts, "postgres"));
+    expect(await database.rows(each.check ?? "select * from t order by 1")).toEqual(
+      forEngine(each.rows, "postgres"),
     );
+    const rejects = result.rejects.map(({ record, code, dbCode }) => ({ record, code, dbCode }));
+    expect(rejects).toEqual(forEngine(each.rejects ?? [], "postgres"));
   });
 });

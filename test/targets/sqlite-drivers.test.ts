@@ -1,6 +1,6 @@
 /**
- * SQLite through both drivers, on each Node that has them, with conformance and laws on the first and the last: vitest runs
- * again under that Node, with the driver it is told to use. `better-sqlite3` 13 is put in the place of the one that this
+ * SQLite through both drivers, on each Node that has them, with conformance on the first and the last and the laws once for
+ * each driver: vitest runs again under that Node, with the driver it is told to use. `better-sqlite3` 13 is put in the place of the one that this
  * project installs.
  */
 import { spawnSync } from "node:child_process";
@@ -18,12 +18,15 @@ const FEW = [
   "test/targets/sqlite.test.ts",
   "test/targets/jobs.test.ts",
 ];
-const FILES = [
+const SUITES = [
   ...FEW,
   "test/targets/conformance.test.ts",
   "test/targets/sqlite-catalog.test.ts",
   "test/targets/sqlite-misfits.test.ts",
   "test/targets/sqlite-packed.test.ts",
+];
+const FILES = [
+  ...SUITES,
   ...["any-batching", "repeats", "jobs-resume", "lookup", "value"].map(
     (law) => `test/laws/${law}.test.ts`,
   ),
@@ -34,7 +37,7 @@ const CASES = [
   ["22.13.1", "node:sqlite", FILES, 150],
   ["22", "node:sqlite", FEW, 20],
   ["24", "node:sqlite", FEW, 20],
-  ["26", "node:sqlite", FILES, 150],
+  ["26", "node:sqlite", SUITES, 100],
   ["22", "better-sqlite3", FEW, 20],
   ["26", "better-sqlite3", FILES, 150],
 ] as const;

@@ -1,5 +1,5 @@
 /** The torture of one target as a test: loads that are killed until so many kills are done, and the figures at the end. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -20,9 +20,6 @@ function numberFrom(name: string): number | null {
   const text = process.env[name];
   return text === undefined || text === "" ? null : Number(text);
 }
-
-// A process that is killed leaves nothing unwritten that the system has taken; only a loss of power needs a disk.
-if (existsSync("/dev/shm")) process.env["TMPDIR"] = "/dev/shm";
 
 /** Declares the test of a target. */
 export function tortureTarget(target: TargetName): void {
