@@ -62,19 +62,24 @@ export const LAYOUT: CheckpointLayout = {
   },
 };
 
-/** Counts as they are kept: those of nested records have the levels in them, in the order of the plan, and rows of tables. */
+/** Counts as they are kept: those of nested records have the levels in them, in the order of the plan, what these are called, and rows of tables. */
 interface KeptCounts extends Readonly<Record<string, unknown>> {
   readonly levels?: readonly Readonly<Record<string, number>>[];
+  readonly names?: LoadCounts["names"];
   readonly scopes?: LoadCounts["scopes"];
 }
 
 /** `null`: one of them is not known here. */
 function keptCounts(text: string): LoadCounts | null {
-  const { levels, scopes, ...own } = JSON.parse(text) as KeptCounts;
+  const { levels, names, scopes, ...own } = JSON.parse(text) as KeptCounts;
   const counts = own as Readonly<Record<string, number>>;
   const isKnown = areKnown(counts) && (levels ?? []).every((level) => areKnown(level, ["dropped"]));
   if (!isKnown) return null;
-  const known = { ...countsOf(counts), ...(scopes === undefined ? {} : { scopes }) };
+  const known = {
+    ...countsOf(counts),
+    ...(names === undefined ? {} : { names }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
   return levels === undefined ? known : { ...known, levels: levels.map(levelOf) };
 }
 

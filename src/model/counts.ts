@@ -120,9 +120,17 @@ export function addLevels(into: readonly LevelCounts[], more: readonly LevelCoun
   }
 }
 
+/** A level of nested records as reports call it. */
+export interface LevelName {
+  readonly member: string;
+  readonly table: string;
+}
+
 /** What is committed of a load: the counts of its records and, by level, of the rows in them; absent: they hold none. */
 export interface LoadCounts extends Counts {
   readonly levels?: readonly LevelCounts[];
+  /** The member and the table of each level; absent: they are not told. */
+  readonly names?: readonly LevelName[];
   /** Rows before the load of the tables, by name, from which rows go that records do not mention; absent: there are none. */
   readonly scopes?: Readonly<Record<string, number>>;
 }
@@ -135,19 +143,25 @@ export function asLoadCounts(
   return levels === undefined ? counts : { ...counts, levels };
 }
 
-/** The sum of what several commits have counted, level by level; scopes are those of the first that has some. */
+/** The sum of what several commits have counted, level by level; names and scopes are those of the first that has some. */
 export function sumOfLoads(all: Iterable<LoadCounts>): LoadCounts {
   const sum = noCounts();
   const levels: LevelCounts[] = [];
   let scopes: LoadCounts["scopes"];
+  let names: LoadCounts["names"];
   for (const counts of all) {
     scopes ??= counts.scopes;
+    names ??= counts.names;
     addCounts(sum, counts);
     while (levels.length < (counts.levels?.length ?? 0)) levels.push(noLevelCounts());
     addLevels(levels, counts.levels);
   }
-  const scoped = scopes === undefined ? sum : { ...sum, scopes };
-  return levels.length === 0 ? scoped : { ...scoped, levels };
+  return {
+    ...sum,
+    ...(levels.length === 0 ? {} : { levels }),
+    ...(names === undefined ? {} : { names }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
 }
 
 /** Counts of nothing. */

@@ -1,9 +1,9 @@
 /** A finished load or run in one shape, for those who watch both: metrics and test results are made from it. */
-import type { Report } from "./report.ts";
+import type { Report, ReportedTable } from "./report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** One load of what was watched. */
-export type WatchedLoad = Pick<
+export interface WatchedLoad extends Pick<
   ReportedLoad,
   | "load"
   | "table"
@@ -14,7 +14,10 @@ export type WatchedLoad = Pick<
   | "differencesTotal"
   | "differences"
   | "differencesCut"
->;
+> {
+  /** The tables of the levels in its records. */
+  readonly levels: readonly ReportedTable[];
+}
 
 /** A load by itself, or a run. */
 export interface Watched extends Pick<
@@ -38,10 +41,12 @@ export interface Watched extends Pick<
 export function watchedLoad(report: Report): Watched {
   const load = report.table ?? report.sources[0]?.name ?? "load";
   const failedLoad = report.error === undefined ? null : load;
-  return { ...report, failedLoad, loads: [{ ...report, load }] };
+  const levels = (report.tables ?? []).filter(({ level }) => level > 0);
+  return { ...report, failedLoad, loads: [{ ...report, load, levels }] };
 }
 
 /** A run. */
 export function watchedRun(report: RunReport): Watched {
-  return { ...report, loads: report.tables };
+  const loads = report.tables.map((load) => ({ ...load, levels: load.nested ?? [] }));
+  return { ...report, loads };
 }

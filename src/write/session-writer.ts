@@ -22,6 +22,7 @@ import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
 import { MissingGuard } from "./nest/missing-guard.ts";
+import { named } from "./nest/named-levels.ts";
 import { NestWriter } from "./nest/nest-writer.ts";
 import { outcomesTold } from "./nest/outcomes-told.ts";
 import { tableWriter } from "./table-writer.ts";
@@ -327,7 +328,7 @@ export class SessionWriter {
 
   /** Commits what was written since the last commit, and tells its counts. */
   async commit({ offsets, rejects }: CommitEntry): Promise<LoadCounts> {
-    const counts = this.#guard.scoped(this.counts);
+    const counts = named(this.#guard.scoped(this.counts), this.#plan);
     const { checkpointing } = this.#context;
     const { transaction, scope } = this.#open ?? {};
     this.#committing = true;

@@ -2,11 +2,13 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { expect, test } from "vitest";
 import { faultsOfJunit } from "../helpers/junit.ts";
 import { faultsOfMetrics } from "../helpers/prometheus.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
 import { INTO_ORDERS, orders, shop } from "./shop.ts";
 
 const BAD = "id,item,amount\n1,tea,3\n2,pot,0\n";
@@ -36,7 +38,7 @@ test("--metrics tells the counts of each table, the exit code, and when it was l
 
   expect(exitCode).toBe(0);
   const text = read(cwd, "m.prom");
-  expect(series(text.replace(/(seconds\{name="m"\}) 0?\.?\d+$/m, "$1 TIME"))).toEqual([
+  expect(series(text.replace(/(duration_seconds\{name="m"\}) [\d.]+$/m, "$1 TIME"))).toEqual([
     'upsurge_last_run_counts{name="m",table="orders",count="read"} 3',
     'upsurge_last_run_counts{name="m",table="orders",count="inserted"} 2',
     'upsurge_last_run_counts{name="m",table="orders",count="unchanged"} 1',
@@ -222,4 +224,40 @@ test.each([
   ["a sum that is wrong", '<testsuites tests="1" failures="0" errors="0"></testsuites>'],
 ])("test results that would be refused: %s", (_, xml) => {
   expect(faultsOfJunit(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}\n`)).not.toEqual([]);
+});
+
+test("the levels of nested records have series and suites of their own", async () => {
+  const cwd = tempDir({
+    "in.ndjson":
+      '{"id":1,"lines":[{"n":1},{"n":2}]}\n{"id":2,"lines":[{"n":1},{"n":null}]}\n{"id":3,"lines":[]}\n',
+  });
+  const database = new Sqlite(join(cwd, "shop.db"));
+  database.exec(
+    "create table heads (id integer primary key); create table lines (head integer references heads (id), n integer not null, unique (head, n))",
+  );
+  database.close();
+  const into = ["--to", "shop.db", "--table", "heads", "--key", "id", "--nest", "lines:lines"];
+  const flags = [...into, "--max-rejects", "1", "--metrics", "m.prom", "--junit", "r.xml"];
+
+  expect((await upsurge(cwd, "in.ndjson", ...flags)).exitCode).toBe(3);
+  const counts = series(read(cwd, "m.prom")).filter((line) => line.includes("_counts{"));
+  expect(counts).toEqual([
+    'upsurge_last_run_counts{name="m",table="heads",count="read"} 3',
+    'upsurge_last_run_counts{name="m",table="heads",count="inserted"} 2',
+    'upsurge_last_run_counts{name="m",table="heads",count="rejected"} 1',
+    'upsurge_last_run_counts{name="m",table="lines",member="lines",count="read"} 4',
+    'upsurge_last_run_counts{name="m",table="lines",member="lines",count="inserted"} 2',
+    'upsurge_last_run_counts{name="m",table="lines",member="lines",count="rejected"} 1',
+    'upsurge_last_run_counts{name="m",table="lines",member="lines",count="dropped"} 1',
+  ]);
+  const xml = read(cwd, "r.xml");
+  expect(xml).toContain('<testsuite name="heads: lines -&gt; lines" tests="1" failures="1"');
+  expect(xml).toContain('<failure message="4 rows: 1 rejected, 1 dropped" type="rows">');
+  expect(xml).toContain('<testsuites name="upsurge" tests="3" failures="2" errors="0"');
+
+  const good = ["in.ndjson", ...into, "--limit", "1", "--junit", "r.xml"];
+  expect((await upsurge(cwd, ...good, "--check")).exitCode).toBe(0);
+  expect(read(cwd, "r.xml")).toContain(
+    '<testsuite name="heads: lines -&gt; lines" tests="2" failures="0"',
+  );
 });

@@ -102,7 +102,13 @@ describe("nested records of several writers", () => {
     for (const shard of ["1/3", "0/3", "2/3"]) await load(NEST, ["--shard", shard]);
     const words = ["finish", "--to", database.url, "--job", "j", "--json"];
     const { stdout } = await runUpsurge(words, { cwd });
-    expect((JSON.parse(stdout) as FinishReport).counts).toEqual(one.counts);
+    const finished = JSON.parse(stdout) as FinishReport;
+    expect(finished.counts).toEqual(one.counts);
+    expect(finished.levels).toEqual(
+      one.tables?.slice(1).map(({ member, table, counts }) => ({ member, table, counts })),
+    );
+    const retold = await runUpsurge(words.slice(0, -1), { cwd });
+    expect(retold.stdout).toContain("\nlines -> public.lines: 900 rows, ");
     expect(await contents()).toEqual(expected);
   });
 

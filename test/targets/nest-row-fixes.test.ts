@@ -68,7 +68,8 @@ describe.each(ENGINES.slice(0, 1))("$title", (engine) => {
     });
   };
 
-  test.each(CASES)("%s with %s of %s", async (code, options, line, fix, typed) => {
+  test.each(CASES)("%s with %s of %s", async (...each) => {
+    const [code, options, line, fix, typed] = each;
     const refused = await load(line, options);
     const [told = ""] = /(?<="fix":")(?:[^"\\]|\\.)*/.exec(refused.output) ?? [];
     expect([refused.exit, refused.rejects[0]?.code, told], refused.output).toEqual([3, code, fix]);

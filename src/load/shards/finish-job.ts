@@ -10,7 +10,7 @@ import { forgetShards, isOfList, shardNames } from "../../checkpoint/shared-list
 import { otherErrors, readRows } from "../../checkpoint/take-over.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Checkpoint, RejectOffsets } from "../../model/checkpoint.ts";
-import { sumOfCounts } from "../../model/counts.ts";
+import { sumOfCounts, sumOfLoads } from "../../model/counts.ts";
 import type { FinishReport, ShardSkew } from "../../model/shards/finish-report.ts";
 import { wholePath } from "../../model/shards/shard.ts";
 import type { Options } from "../../options/options.ts";
@@ -182,10 +182,20 @@ function reportOf(
     target,
     job,
     counts,
+    ...levelsOf(rows),
     // Whose records a commit has taken is not told apart by source.
     sources: numbers.map((number) => rows.find(({ source }) => source === number)?.name ?? ""),
     rejectFile: hasRejects ? (rejects?.path ?? null) : null,
     rejectReport: hasRejects && rejects !== null ? `${rejects.path}.jsonl` : null,
     ...rest,
   };
+}
+
+/** The levels of nested records, as the checkpoint names them. */
+function levelsOf(rows: readonly Checkpoint[]): Pick<FinishReport, "levels"> {
+  const { levels = [], names = [] } = sumOfLoads(rows.map(({ counts }) => counts));
+  const told = names.flatMap((name, at) =>
+    levels.slice(at, at + 1).map((counts) => ({ ...name, counts })),
+  );
+  return told.length === 0 ? {} : { levels: told };
 }

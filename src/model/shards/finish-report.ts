@@ -1,5 +1,10 @@
 /** What `upsurge finish` tells of a job whose shards are done. */
-import type { Counts } from "../counts.ts";
+import type { Counts, LevelCounts, LevelName } from "../counts.ts";
+
+/** A level of nested records, with what became of its rows. */
+export interface FinishedLevel extends LevelName {
+  readonly counts: LevelCounts;
+}
 
 /** How evenly the records were shared out. */
 export interface ShardSkew {
@@ -17,6 +22,8 @@ export interface FinishReport {
   /** An earlier run has finished it; nothing was done. */
   readonly already: boolean;
   readonly counts: Counts;
+  /** The levels in the records; absent: they hold no others. */
+  readonly levels?: readonly FinishedLevel[];
   /** Their paths, in their order. */
   readonly sources: readonly string[];
   /** `null` where they are not known any more. */

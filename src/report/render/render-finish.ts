@@ -2,6 +2,7 @@
 import { alignColumns, formatCount, plural } from "../../errors/format.ts";
 import { visibleLine } from "../../errors/visible.ts";
 import { COUNT_NAMES, COUNTS } from "../../model/counts.ts";
+import { levelLines } from "./render-report.ts";
 import type { FinishReport } from "../../model/shards/finish-report.ts";
 
 /** The report in a few lines. */
@@ -18,6 +19,7 @@ export function renderFinish(report: FinishReport): string {
         COUNTS[name].note ?? "",
       ]),
     ),
+    ...levelLines(report.levels),
     ...(shards === null ? [] : [shardLine(shards)]),
     ...steps.map(({ step, sql }) => `ran ${step}: ${sql}`),
     ...(rejectFile === null ? [] : [`rejects: ${rejectFile}, reasons: ${rejectReport ?? ""}`]),

@@ -1,9 +1,9 @@
-/** The report of a load or a run as test results in the XML of JUnit: a suite for each table. */
+/** The report of a load or a run as test results in the XML of JUnit: a suite for each table, those of levels among them. */
 import { formatCount, plural } from "../../errors/format.ts";
 import { changesIn } from "../../model/counts.ts";
 import type { RejectsOfCode } from "../../model/reject.ts";
 import { differenceCells, moreLines } from "./render-differences.ts";
-import type { ReportedError } from "../report.ts";
+import type { ReportedError, ReportedTable } from "../report.ts";
 import type { Watched, WatchedLoad } from "../watched.ts";
 import { openTag, xmlText } from "../xml.ts";
 
@@ -53,19 +53,43 @@ export function renderJunit(watched: Watched, context: JunitContext): string {
 
 /** What stopped a run outside of its loads has a suite of its own. */
 function suitesOf(watched: Watched, context: JunitContext): Suite[] {
-  const suites = watched.loads.map((load) => ({
-    name: suiteName(load, watched.loads),
-    cases: unlike([
+  const suites = watched.loads.flatMap((load) => {
+    const name = suiteName(load, watched.loads);
+    const cases = [
       loadCase(load, watched),
       ...rejectCases(load, context),
       ...differenceCases(load, context),
-    ]),
-  }));
+    ];
+    return [{ name, cases: unlike(cases) }, ...levelSuites(name, load, context)];
+  });
   const isTold = suites.some(({ cases }) => cases.some(({ outcome }) => outcome === "error"));
   const stopped = stopOf(watched);
   return stopped === null || isTold
     ? suites
     : [...suites, { name: "upsurge", cases: [errorCase(stopped)] }];
+}
+
+/** The tables of the levels in the records of a load: a row that was rejected fails as its record does. */
+function levelSuites(records: string, load: WatchedLoad, context: JunitContext): Suite[] {
+  return load.levels.map((level) => ({
+    name: `${records}: ${level.member ?? ""} -> ${level.table}`,
+    cases: unlike([
+      rowsCase(level, { records, outcome: rejectOutcome(load, context) }),
+      ...differenceCases(level, context),
+    ]),
+  }));
+}
+
+function rowsCase(
+  { counts }: ReportedTable,
+  { records, outcome }: { readonly records: string; readonly outcome: "skipped" | "failure" },
+): Case {
+  const { read, rejected } = counts;
+  const dropped = "dropped" in counts ? counts.dropped : 0;
+  if (rejected + dropped === 0) return passed("rows");
+  const message = `${plural(read, "row")}: ${formatCount(rejected)} rejected, ${formatCount(dropped)} dropped`;
+  const body = [`the rejects of ${records} have their records`];
+  return { name: "rows", outcome, message, type: "rows", body };
 }
 
 /** Who shows test results takes tests of one suite and name for the same test, and shows one of them. */
@@ -128,11 +152,15 @@ function passed(name: string): Case {
   return { name, outcome: "passed", message: "", type: "", body: [] };
 }
 
-function rejectCases({ rejects, rejectFile, deletes }: WatchedLoad, context: JunitContext): Case[] {
+/** Rows that stay because of rejects make of these a failure all the same. */
+function rejectOutcome({ deletes }: WatchedLoad, context: JunitContext): "skipped" | "failure" {
+  return context.rejectsOk && deletes?.missing !== null ? "skipped" : "failure";
+}
+
+function rejectCases(load: WatchedLoad, context: JunitContext): Case[] {
+  const { rejects, rejectFile } = load;
   if (rejects.length === 0) return [passed("rejects")];
-  // Rows that stay because of rejects make of these a failure all the same.
-  const isAllowed = context.rejectsOk && deletes?.missing !== null;
-  const outcome = isAllowed ? "skipped" : "failure";
+  const outcome = rejectOutcome(load, context);
   return rejects.map((of) => ({
     name: `rejects: ${of.code}`,
     outcome,
@@ -153,7 +181,13 @@ function rejectLines({ count, fix, first }: RejectsOfCode): string[] {
 }
 
 /** What a dry run found to change; only `--check` makes it a failure, and never of a row that no record has. */
-function differenceCases(load: WatchedLoad, { check }: JunitContext): Case[] {
+function differenceCases(
+  load: Pick<
+    WatchedLoad,
+    "table" | "counts" | "differences" | "differencesTotal" | "differencesCut" | "deletes"
+  >,
+  { check }: JunitContext,
+): Case[] {
   const changes = changesIn(load.counts);
   const fails = check && changes > 0;
   const differing = load.differences ?? [];

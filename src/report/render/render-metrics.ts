@@ -1,6 +1,6 @@
 /** The report of a load or a run as metrics, in the text format of Prometheus. */
-import { COUNT_NAMES, addCounts, noCounts } from "../../model/counts.ts";
-import type { Counts } from "../../model/counts.ts";
+import { COUNT_NAMES, addLevels, noLevelCounts } from "../../model/counts.ts";
+import type { LevelCounts } from "../../model/counts.ts";
 import type { Watched, WatchedLoad } from "../watched.ts";
 
 const LAST_SUCCESS = "upsurge_last_success_timestamp_seconds";
@@ -76,23 +76,39 @@ function lastSuccess(before: string | null): number | null {
   return found === null ? null : Number(found[1]);
 }
 
+/** What became of the rows of one table; `member`: those of that level of nested records. */
+interface TableCounts {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly counts: LevelCounts;
+}
+
 /** A series may be there only once: loads into one table are added up. */
 function countSamples(loads: readonly WatchedLoad[]): Sample[] {
-  const tables = new Map<string, Counts>();
-  for (const { table, counts } of loads) {
-    const sum = tables.get(table ?? "") ?? noCounts();
-    addCounts(sum, counts);
-    tables.set(table ?? "", sum);
+  const tables = new Map<string, TableCounts>();
+  const add = (labels: TableCounts["labels"], counts: Partial<LevelCounts>): void => {
+    const name = JSON.stringify(labels);
+    const sum = tables.get(name) ?? { labels, counts: noLevelCounts() };
+    addLevels([sum.counts], [{ ...noLevelCounts(), ...counts }]);
+    tables.set(name, sum);
+  };
+  for (const { table, counts, levels } of loads) {
+    add({ table: table ?? "" }, counts);
+    for (const level of levels)
+      add({ table: level.table, member: level.member ?? "" }, level.counts);
   }
-  return [...tables].flatMap(([table, counts]) =>
-    COUNT_NAMES.map((count) => ({ labels: { table, count }, value: counts[count] })),
-  );
+  return [...tables.values()].flatMap(({ labels, counts }) => [
+    ...COUNT_NAMES.map((count) => ({ labels: { ...labels, count }, value: counts[count] })),
+    ...(labels["member"] === undefined
+      ? []
+      : [{ labels: { ...labels, count: "dropped" }, value: counts.dropped }]),
+  ]);
 }
 
 /** Of several loads into one table the last to be compared tells: a table is compared once. */
 function differenceSamples(loads: readonly WatchedLoad[]): Sample[] {
+  const compared = loads.flatMap((load) => [load, ...load.levels]);
   const tables = new Map(
-    loads.flatMap(({ table, differencesTotal: total }) =>
+    compared.flatMap(({ table, differencesTotal: total }) =>
       total === undefined ? [] : [[table ?? "", total] as const],
     ),
   );

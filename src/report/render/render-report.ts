@@ -6,7 +6,7 @@ import type { RejectsOfCode } from "../../model/reject.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../../errors/format.ts";
 import { differenceLines, differencesJson } from "./render-differences.ts";
-import type { Report, ReportDetails, ReportedJob } from "../report.ts";
+import type { Report, ReportDetails, ReportedJob, ReportedTable } from "../report.ts";
 import { visible, visibleLine } from "../../errors/visible.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -189,7 +189,9 @@ function countLines({ counts, status, guarantee, deletes }: Report): string[] {
 }
 
 /** What became of the rows in the records, a level a line. */
-export function levelLines(tables: Report["tables"] = []): string[] {
+export function levelLines(
+  tables: readonly Pick<ReportedTable, "member" | "table" | "counts">[] = [],
+): string[] {
   return tables.flatMap(({ member, table, counts }) => {
     if (member === undefined) return [];
     const dropped = "dropped" in counts ? counts.dropped : 0;

@@ -185,7 +185,7 @@ function filledBy(
 }
 
 /** The rows in a member of these records alone, in this order. */
-function picked(level: PackedLevel | null, records: Uint32Array): PackedLevel | null {
+export function picked(level: PackedLevel | null, records: Uint32Array): PackedLevel | null {
   if (level === null) return null;
   const spans = new Int32Array(2 * records.length);
   for (let at = 0; at < records.length; at += 1) {

@@ -184,7 +184,7 @@ export class ParallelWriters implements Writers {
     );
   }
 
-  /** The same of records that hold others, which are never packed. */
+  /** The same of records that hold others: each writer gets rows, and not what is packed. */
   #partitionNested({ batch, rejects, end }: ReadBatch): readonly (ReadBatch | null)[] | null {
     const { plan, leader } = this.#context;
     const { key, writers } = plan.partitioning;

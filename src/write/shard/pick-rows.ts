@@ -2,6 +2,7 @@
 import type { Batch } from "../../model/batch.ts";
 import { movedFields } from "../../model/packed.ts";
 import type { PackedRows, PackedSlice } from "../../model/packed.ts";
+import { picked as nestedOf } from "../nest/packed-links.ts";
 import { PackedBatch } from "../packed-batch.ts";
 
 /** The rows of a batch at whose places `picked` is 1. */
@@ -31,14 +32,21 @@ function countOf(picked: Uint8Array): number {
 }
 
 /** The records of a slice that are picked; `null`: none. */
-function pickFrom({ fields, from, columns }: PackedSlice, picked: Uint8Array): PackedSlice | null {
+function pickFrom(
+  { fields, from, columns, nested }: PackedSlice,
+  picked: Uint8Array,
+): PackedSlice | null {
   const count = countOf(picked);
   if (count === 0) return null;
+  const records = new Uint32Array(count);
   const width = 2 * fields.shape.fields.length;
   const offsets = new Int32Array(count * width);
   let to = 0;
+  let next = 0;
   for (let at = 0; at < picked.length; at += 1) {
     if (picked[at] !== 1) continue;
+    records[next] = from + at;
+    next += 1;
     const start = (from + at) * width;
     for (let place = start; place < start + width; place += 1) {
       offsets[to] = fields.offsets[place] as number;
@@ -47,7 +55,14 @@ function pickFrom({ fields, from, columns }: PackedSlice, picked: Uint8Array): P
   }
   const length = Math.ceil((fields.length * count) / fields.records);
   const moved = movedFields(fields, { offsets, records: count, length });
-  return { fields: moved, from: 0, to: count, columns };
+  const inside = nested?.map((level) => nestedOf(level, records));
+  return {
+    fields: moved,
+    from: 0,
+    to: count,
+    columns,
+    ...(inside === undefined ? {} : { nested: inside }),
+  };
 }
 
 function stepsOf({ ordSteps }: PackedRows, picked: Uint8Array, size: number): Uint32Array {

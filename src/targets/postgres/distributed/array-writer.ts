@@ -20,11 +20,15 @@ import type { Maker } from "./makers.ts";
 /** A statement wrote other rows than were expected: what became of each shows when they are taken one by one. */
 class Untold extends Error {}
 
-/** What became of the rows so far. */
-interface Tally {
+/** What became of rows that were written. */
+interface WrittenTally {
   readonly counts: Counts;
-  readonly faults: RowFault[];
   readonly outcomes: Map<number, RowOutcome>;
+}
+
+/** What became of the rows so far. */
+interface Tally extends WrittenTally {
+  readonly faults: RowFault[];
 }
 
 /** What a row meets. */
@@ -60,7 +64,7 @@ export class ArrayWriter implements Writer {
 
   async #apply(rows: readonly Row[], tally: Tally): Promise<void> {
     const { savepoints } = this.#maker;
-    const attempt: Tally = { counts: noCounts(), faults: [], outcomes: new Map() };
+    const attempt: WrittenTally = { counts: noCounts(), outcomes: new Map() };
     try {
       if (savepoints) await this.#client.query("savepoint upsurge_rows");
       await this.#attempt(rows, attempt);
@@ -101,7 +105,7 @@ export class ArrayWriter implements Writer {
     return new TransactionAborted(said, rows, isKnown ? this.#faultOf(only, error) : null);
   }
 
-  async #attempt(rows: readonly Row[], tally: Tally): Promise<void> {
+  async #attempt(rows: readonly Row[], tally: WrittenTally): Promise<void> {
     for (const wave of await this.#waves(rows)) await this.#write(wave, tally);
   }
 
@@ -121,7 +125,7 @@ export class ArrayWriter implements Writer {
     return waves;
   }
 
-  async #write(rows: readonly Row[], tally: Tally): Promise<void> {
+  async #write(rows: readonly Row[], tally: WrittenTally): Promise<void> {
     const { look, write, leavesAlone } = this.#sqlFor(rows);
     const values = arrayValues(rows);
     const met = look === null ? null : await this.#look(look, values);
@@ -167,7 +171,7 @@ export class ArrayWriter implements Writer {
 function tellWritten(
   rows: readonly Row[],
   { written, leavesAlone }: { readonly written: number; readonly leavesAlone: boolean },
-  tally: Tally,
+  tally: WrittenTally,
 ): void {
   const other: RowOutcome = leavesAlone ? "ignored" : "suppressed";
   if (rows.length === 1 || written === rows.length || written === 0) {
@@ -178,7 +182,7 @@ function tellWritten(
   addCounts(tally.counts, { inserted: written, ignored: rows.length - written });
 }
 
-function tell({ ord }: Row, outcome: RowOutcome, { counts, outcomes }: Tally): void {
+function tell({ ord }: Row, outcome: RowOutcome, { counts, outcomes }: WrittenTally): void {
   counts[outcome] += 1;
   outcomes.set(ord, outcome);
 }
