@@ -68,4 +68,7 @@ async function answer(request: PrefetchRequest): Promise<void> {
   parentPort?.postMessage(told, moved.filter((buffer) => buffer !== undefined) as ArrayBuffer[]);
 }
 
-parentPort?.on("message", (request: PrefetchRequest) => void answer(request));
+// A thread that fails ends: what is awaited of it is found without it, whatever a process does about promises.
+parentPort?.on("message", (request: PrefetchRequest) => {
+  answer(request).catch(() => process.exit(1));
+});
