@@ -22,7 +22,11 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
     case "commander.excessArguments":
       if (command === "jobs" || command === "finish") {
         const reason = "jobs are looked up in the database only";
-        return upsurgeError("OPTION_CONFLICT", { flag: "a source", other: command, reason });
+        return upsurgeError(
+          "OPTION_CONFLICT",
+          { flag: "a source", other: command, reason },
+          { fix: "leave it out; a job is named with --job NAME" },
+        );
       }
       return upsurgeError(
         "OPTION_CONFLICT",
@@ -61,9 +65,18 @@ function unknownOption(word: string, command: Command): UpsurgeError {
     return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
   }
   const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
-  const near = nearestFlag(flag, flags.flatMap(spellingsOf));
-  const suggestion = near === null ? seeHelp(command) : `did you mean ${near}?`;
-  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion });
+  const near = nearestFlag(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
+  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: meant(near, command) });
+}
+
+/** No command has it. */
+const VERSION = "--version";
+
+function meant(near: string | null, command: Command): string {
+  if (near === null) return seeHelp(command);
+  return near === VERSION
+    ? "`upsurge --version`, by itself, prints the version"
+    : `did you mean ${near}?`;
 }
 
 function fixOfSwitch(name: OptionName, value: string): string {

@@ -8,6 +8,18 @@ test.each([
   [["a.csv", "--batch", "5"], "unknown option --batch", "did you mean --batch-rows?"],
   [["a.csv", "--no-hedaer"], "unknown option --no-hedaer", "did you mean --no-header?"],
   [["a.csv", "--keyy", "id"], "unknown option --keyy", "did you mean --key?"],
+  [["a.csv", "--hlep"], "unknown option --hlep", "did you mean --help?"],
+  [["--versoin"], "unknown option --versoin", "`upsurge --version`, by itself, prints the version"],
+  [
+    ["run", "a", "--version"],
+    "unknown option --version",
+    "`upsurge --version`, by itself, prints the version",
+  ],
+  [
+    ["jobs", "may", "--to", "a.db"],
+    "a source does not go with jobs",
+    "leave it out; a job is named with --job NAME",
+  ],
   [
     ["a.csv", "--to", "x.db", "--table", "t", "--commit", "0"],
     "--commit cannot be '0'",

@@ -19,7 +19,7 @@ function run(program: string, flags: readonly string[], args: readonly string[])
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [...flags, ...loaders, path, ...args],
-    { encoding: "utf8", timeout: 200_000 + 500 * RUNS },
+    { encoding: "utf8" },
   );
   expect(status, stderr).toBe(0);
   return JSON.parse(stdout);
