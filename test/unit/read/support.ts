@@ -1,9 +1,9 @@
 /** Reads bytes through the whole reader, for the tests of `src/read/`. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { afterAll } from "vitest";
 import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import type { SourceRecord } from "../../../src/model/record.ts";
 import type { Reject } from "../../../src/model/reject.ts";
@@ -56,19 +56,14 @@ export async function read(
   return readPieces([Buffer.from(content)], options);
 }
 
-let folder: Promise<string> | null = null;
+let folder: string | null = null;
 
-/** A file with that name and content, in a folder that goes when the tests are done. */
+/** A file with that name and content, in a folder that goes with the process: test files share it, one after the other. */
 export async function file(name: string, content: string | Uint8Array): Promise<string> {
-  folder ??= mkdtemp(join(tmpdir(), "upsurge-read-"));
-  const path = join(await folder, name);
+  const path = join((folder ??= makeFolder()), name);
   await writeFile(path, content);
   return path;
 }
-
-afterAll(async () => {
-  if (folder !== null) await rm(await folder, { recursive: true, force: true });
-});
 
 /** Reads a file. */
 export async function readFileSource(
@@ -87,4 +82,10 @@ export async function errorOf(promise: Promise<unknown>): Promise<UpsurgeError> 
     throw error;
   }
   throw new Error("expected an error");
+}
+
+function makeFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), "upsurge-read-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  return made;
 }
