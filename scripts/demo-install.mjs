@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
-import { bundle } from "./build.mjs";
+import { bundle } from "./bundle/bundle.mjs";
 import { ROOT, run } from "./steps.mjs";
 
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";

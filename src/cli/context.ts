@@ -1,7 +1,7 @@
 /** What every command works with. */
-import type { Logger } from "pino";
 import type { Options } from "../options/options.ts";
 import type { OptionLayer } from "../options/layers/layers.ts";
+import type { Log } from "../model/log.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Beside } from "../manifest/settle.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
@@ -18,7 +18,7 @@ export interface CommandContext {
   readonly layer: OptionLayer;
   readonly screen: Screen;
   readonly redact: Redact;
-  readonly log: Logger;
+  readonly log: Log;
   /** Of a run that has one, and what was typed beside it; `null` for all else. */
   readonly manifest: GivenManifest | null;
 }

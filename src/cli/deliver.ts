@@ -7,6 +7,7 @@ import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Surroundings } from "../load/surroundings.ts";
 import type { Reject } from "../model/reject.ts";
 import { annotateReject } from "../report/render/render-annotation.ts";
+import type { AnyReport } from "../report/html/any-report.ts";
 import type { ReportedError } from "../report/report.ts";
 import type { Watched } from "../report/watched.ts";
 import type { CommandContext } from "./context.ts";
@@ -28,8 +29,8 @@ export interface Delivery {
   readonly firstRejects: readonly Reject[];
   /** A line of JSON. */
   readonly json: string;
-  /** HTML. */
-  readonly page: () => string;
+  /** What pages are made of. */
+  readonly report: AnyReport;
   /** The summary. */
   readonly text: string;
   /** What is said with `--quiet` as well. */

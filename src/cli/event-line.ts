@@ -1,10 +1,11 @@
 /** What stderr says under `--log-format json` apart from the log: errors, progress and signals, each as a line like the log's. */
-import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Environment } from "../model/environment.ts";
 
 /** Tells the lines of a run from those of others; the report has it too. */
-export const RUN_ID = randomBytes(6).toString("hex");
+export const RUN_ID = Math.floor(Math.random() * 2 ** 48)
+  .toString(16)
+  .padStart(12, "0");
 
 /** What every line of a run begins with, apart from level and time. */
 export const LINE_BASE = { pid: process.pid, hostname: hostname(), runId: RUN_ID };

@@ -1,14 +1,45 @@
 /** The log: pino on stderr, at the level and in the format that was asked for, without secrets. */
-import { pino } from "pino";
-import type { Logger } from "pino";
-import type { Options } from "../options/options.ts";
+import { createRequire } from "node:module";
+import type * as Pino from "pino";
 import { visible } from "../errors/visible.ts";
+import type { Log, LogCall } from "../model/log.ts";
+import type { Options } from "../options/options.ts";
 import { LINE_BASE } from "./event-line.ts";
 import type { Redact } from "../secrets/redact.ts";
 import type { Screen } from "./screen.ts";
 
-/** Makes the logger of a run. Lines are written at once and in this thread, so that none is lost at the end. */
-export function makeLog(options: Options, screen: Screen, redact: Redact): Logger {
+/** Each says more than the one before. */
+const LEVELS: readonly Options["logLevel"][] = [
+  "silent",
+  "error",
+  "warn",
+  "info",
+  "debug",
+  "trace",
+];
+
+/** Makes the log of a run; pino is loaded for its first line, which most loads do not have. */
+export function makeLog(options: Options, screen: Screen, redact: Redact): Log {
+  const isHeard = (level: string): boolean =>
+    LEVELS.some((each, at) => each === level && at <= LEVELS.indexOf(options.logLevel));
+  let logger: Pino.Logger | null = null;
+  const at =
+    (level: "debug" | "info" | "warn" | "error"): LogCall =>
+    (fields, message) => {
+      if (isHeard(level)) (logger ??= makeLogger(options, screen, redact))[level](fields, message);
+    };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    isLevelEnabled: isHeard,
+  };
+}
+
+/** Lines are written at once and in this thread, so that none is lost at the end. */
+function makeLogger(options: Options, screen: Screen, redact: Redact): Pino.Logger {
+  const { pino } = createRequire(import.meta.url)("pino") as typeof Pino;
   const format =
     options.logFormat === "json" ? visible : (line: string) => prettyLine(line, screen.isColoured);
   return pino(

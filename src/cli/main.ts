@@ -77,7 +77,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     // Help, the version and usage errors answer without a logger.
     const { makeLog } = await import("./log.ts");
     const log = makeLog(options, screen, redact);
-    for (const warning of given.warnings) log.warn(warning);
+    for (const warning of given.warnings) log.warn({}, warning);
     await refuseConfigHosts(config, { command, options, environment: env });
     const context = { io: { ...io, env }, options, layer, screen, redact, log, manifest };
     return await RUN[command](sources, context);

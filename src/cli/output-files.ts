@@ -4,8 +4,7 @@ import { basename } from "node:path";
 import { isPage } from "../options/check/check-report.ts";
 import { flagOf } from "../options/flag.ts";
 import type { Options } from "../options/options.ts";
-import { renderJunit } from "../report/render/render-junit.ts";
-import { renderMetrics } from "../report/render/render-metrics.ts";
+import type { AnyReport } from "../report/html/any-report.ts";
 import type { Watched } from "../report/watched.ts";
 import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";
@@ -13,8 +12,8 @@ import type { ReportFile } from "./report-file.ts";
 /** What is told of a load. */
 export interface Told {
   readonly json: string;
-  /** HTML. */
-  readonly page: () => string;
+  /** What pages are made of. */
+  readonly report: AnyReport;
   readonly watched: Watched;
   /** What is said where a file cannot be written after all. */
   readonly more: string;
@@ -64,13 +63,22 @@ async function openOne(option: FileOption, path: string, options: Options): Prom
   }
 }
 
+/** What makes the text is loaded before the load, and only where it was asked for. */
 async function textOf(
   option: FileOption,
   path: string,
   options: Options,
 ): Promise<OutputFile["text"]> {
-  if (option === "report") return ({ json, page }) => (isPage(path) ? page() : json);
-  if (option === "junit") return ({ watched }) => renderJunit(watched, options);
+  if (option === "report" && !isPage(path)) return ({ json }) => json;
+  if (option === "report") {
+    const { renderHtml } = await import("../report/html/load-page.ts");
+    return ({ report }) => renderHtml(report);
+  }
+  if (option === "junit") {
+    const { renderJunit } = await import("../report/render/render-junit.ts");
+    return ({ watched }) => renderJunit(watched, options);
+  }
+  const { renderMetrics } = await import("../report/render/render-metrics.ts");
   const before = await readPlaced(path);
   const name = basename(path).replace(/\.prom$/i, "");
   return ({ watched }) => renderMetrics(watched, { name, before });

@@ -45,7 +45,8 @@ export function parseCommandLine(
   }
   let text = "";
   const calls: Call[] = [];
-  const program = makeProgram({ version, columns }, (call) => calls.push(call));
+  const context = { called: commandOf(argv), version, columns };
+  const program = makeProgram(context, (call) => calls.push(call));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (more) => (text += more),
@@ -89,13 +90,18 @@ function commandOf(argv: readonly string[]): Command {
   return named?.name ?? "load";
 }
 
-interface HelpContext {
+interface ProgramContext {
+  /** The command that is given its options: making those of all takes longer than a small load. */
+  readonly called: Command;
   readonly version: string;
   /** Of the terminal. */
   readonly columns: number | undefined;
 }
 
-function makeProgram({ version, columns }: HelpContext, onCall: (call: Call) => void): Commander {
+function makeProgram(
+  { called, version, columns }: ProgramContext,
+  onCall: (call: Call) => void,
+): Commander {
   const program = new Commander("upsurge")
     .version(`upsurge ${version}`, "-V, --version", "Print the version.")
     .helpOption("-h, --help", "Print this help.")
@@ -112,7 +118,7 @@ function makeProgram({ version, columns }: HelpContext, onCall: (call: Call) => 
       .helpOption("-h, --help", "Print this help.")
       .configureHelp({ formatHelp: () => commandHelp(text, columns) });
     if (argument !== "") command.argument(argument);
-    addOptions(command, name, onCall);
+    if (name === called) addOptions(command, name, onCall);
   }
   return program;
 }

@@ -39,7 +39,7 @@ export async function load(
   given: Surroundings,
 ): Promise<Report> {
   const options = withDefaultTable(asked, sources);
-  const surroundings = { runId: randomUUID(), ...given };
+  const surroundings = { ...given, runId: given.runId ?? randomUUID() };
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: options.limit });

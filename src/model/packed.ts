@@ -3,6 +3,7 @@
  * where somebody needs one. Everything in them is ordinary: what is not goes as a `SourceRecord`.
  */
 import type { RowShape } from "./batch.ts";
+import type { AheadReader, EncodedRecords } from "./encoded.ts";
 import { unescaped } from "./json/json-escapes.ts";
 import type { PackedLevel, PackedNest } from "./nest/packed-nest.ts";
 import type { FieldKind, RecordShape } from "./record.ts";
@@ -29,6 +30,10 @@ export interface PackedFields {
   readonly kinds: Uint8Array | null;
   /** The records in their members, beside those that were asked for; `null`: none of them has that member. Absent: none was asked for. */
   readonly nested?: readonly (PackedNest | null)[];
+  /** Who finds the fields of later records; absent: nobody who could encode them too. */
+  readonly ahead?: AheadReader;
+  /** The records as a target has asked for them; absent: they were not encoded. Only for fields with the same `offsets`. */
+  readonly encoded?: EncodedRecords;
 }
 
 /** In the place of a quote: fields with escapes are the insides of JSON strings. */
@@ -112,6 +117,14 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
   if (start < 0) return null;
   if (end >= 0) return fields.bytes.subarray(start, end);
   return resolved(fields, start, ~end);
+}
+
+/** The fields with values in other places: nobody encodes those ahead. */
+export function movedFields(
+  { ahead: _ahead, encoded: _encoded, ...fields }: PackedFields,
+  moved: Pick<PackedFields, "offsets"> & Partial<PackedFields>,
+): PackedFields {
+  return { ...fields, ...moved };
 }
 
 /** So many digits make a number that a double holds exactly. */

@@ -33,9 +33,8 @@ export interface NamedOption {
 /** Every name that a manifest may have an option under: long flags, without their dashes. */
 export const OPTION_BY_NAME: ReadonlyMap<string, NamedOption> = new Map(
   // Where options of several commands share a flag, the one that a run takes comes last, and stays.
-  [...OPTION_NAMES]
-    .toSorted((a, b) => Number(isRefused(b)) - Number(isRefused(a)))
-    .flatMap((option): [string, NamedOption][] => {
+  [...OPTION_NAMES.filter(isRefused), ...OPTION_NAMES.filter((name) => !isRefused(name))].flatMap(
+    (option): [string, NamedOption][] => {
       const negation = negationOf(option);
       return [
         [manifestName(option), { option, isNegation: false }],
@@ -43,7 +42,8 @@ export const OPTION_BY_NAME: ReadonlyMap<string, NamedOption> = new Map(
           ? []
           : [[negation.slice(2), { option, isNegation: true }] as [string, NamedOption]]),
       ];
-    }),
+    },
+  ),
 );
 
 function isRefused(option: OptionName): boolean {

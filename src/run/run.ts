@@ -24,7 +24,7 @@ export async function run(
   options: Options,
   given: Surroundings,
 ): Promise<RunReport> {
-  const surroundings = { runId: randomUUID(), ...given };
+  const surroundings = { ...given, runId: given.runId ?? randomUUID() };
   const started = performance.now();
   const began = surroundings.now?.() ?? new Date();
   const progress = new ProgressTeller({ surroundings, started, limit: null });

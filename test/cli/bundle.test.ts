@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { openPostgres } from "../helpers/postgres-database.ts";
+import { openSqliteFile } from "../helpers/sqlite-file.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,7 +23,7 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as
   readonly version: string;
   readonly dependencies?: object;
 };
-const PARTS = readdirSync(DIST).filter((name) => name.endsWith(".js"));
+const PARTS = readdirSync(DIST).filter((name) => /\.c?js$/.test(name));
 
 /** A folder with the parts in it and nothing else. */
 function alone(files: Readonly<Record<string, string>> = {}): string {
@@ -106,11 +107,13 @@ describe("the program alone in a folder", () => {
       await database.close();
     }
   });
+});
 
-  test.each([
-    ["csv", "id,name\n", (id: number, name: string) => `${id},${name}`],
-    ["ndjson", "", (id: number, name: string) => JSON.stringify({ id, name })],
-  ])("starts its thread for a large source: %s", async (format, header, line) => {
+describe.each([
+  ["csv", "id,name\n", (id: number, name: string) => `${id},${name}`],
+  ["ndjson", "", (id: number, name: string) => JSON.stringify({ id, name })],
+])("its thread, for a large source: %s", (format, header, line) => {
+  test("is started", async () => {
     const database = await openPostgres();
     try {
       await database.exec("create table numbers (id int primary key, name text)");
@@ -128,18 +131,41 @@ describe("the program alone in a folder", () => {
       expect([...new Set(seen)].toSorted()).toEqual([
         "",
         "dist/worker.js answered",
+        "dist/worker.js encoded",
         "dist/worker.js online",
       ]);
     } finally {
       await database.close();
     }
   });
+
+  test("encodes rows for SQLite", () => {
+    const names = Array.from({ length: 60_000 }, (_, id) => `${id} ${"é text ".repeat(12)}`);
+    const records = names.map((name, id) => `${line(id, name)}\n`).join("");
+    const file = `numbers.${format}`;
+    const cwd = tempDir({ [file]: `${header}${records}`, "watch.mjs": WATCH_THREADS });
+    const db = openSqliteFile(join(cwd, "t.db"));
+    db.exec("create table numbers (id integer primary key, name text)");
+    const into = [file, "--to", "sqlite:t.db", "--table", "numbers", "--key", "id"];
+    const program = ["--import", "./watch.mjs", join(DIST, "upsurge.js")];
+    const { stdout, stderr, status } = spawnSync(process.execPath, [...program, ...into], {
+      cwd,
+      encoding: "utf8",
+    });
+
+    expect(status, `${stdout}${stderr}`).toBe(0);
+    expect(readFileSync(join(cwd, "threads.txt"), "utf8")).toContain("dist/worker.js encoded");
+    expect(db.rows("select id, name from numbers order by id")).toEqual(
+      names.map((name, id) => [BigInt(id), name]),
+    );
+    db.close();
+  });
 });
 
 /** Fails where Node would load its fetch. */
 const NO_FETCH = `Object.defineProperty(globalThis, "Response", { get: () => { throw new Error("fetch is loaded"); } });`;
 
-/** Notes of each thread that it runs, that it answers, and what stops it. */
+/** Notes of each thread that it runs, that it answers, with records that it has encoded, and what stops it. */
 const WATCH_THREADS = `
   import threads from "node:worker_threads";
   import { appendFileSync } from "node:fs";
@@ -149,7 +175,7 @@ const WATCH_THREADS = `
       super(file, options);
       const note = (what) => appendFileSync("threads.txt", String(file).replace(/^.*(dist\\/)/, "$1") + " " + what + "\\n");
       this.on("online", () => note("online"));
-      this.on("message", () => note("answered"));
+      this.on("message", ({ encoded }) => note(encoded === null ? "answered" : "encoded"));
       this.on("error", (error) => note("failed: " + error.message));
     }
   };
@@ -173,6 +199,8 @@ describe("the package", () => {
       "dist/upsurge.js",
       "dist/index.js",
       "dist/worker.js",
+      "dist/copy-encoder.js",
+      "dist/page-encoder.js",
       "dist/types/index.d.ts",
       "dist/LICENSES.txt",
       "dist/sbom.cdx.json",

@@ -36,6 +36,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   TARGET_DRIVER_MISSING: "its fix installs a package",
   TARGET_UNREACHABLE: "a server that is away: faults/server",
   TARGET_LOST: "a server that goes away: faults/server",
+  TARGET_ALTERED: "its fix is the same command: faults/table-altered",
   TARGET_DOOMED: "SQL Server's: targets/sqlserver-findings",
   TARGET_OUTCOME_UNKNOWN: "a lost commit: faults/lost-commit",
   TARGET_BUSY: "somebody's lock: faults/sqlite-file",

@@ -15,6 +15,15 @@ const KEYED = TABLES.map((table) => `create table ${table} (id int primary key, 
 const seed =
   Number(process.env["UPSURGE_TEST_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
 
+/** What each commit passes: most kills are at one of them, so that few runs come to their end in between. */
+const OF_EACH_COMMIT = ["apply", "applied", "move", "moved", "commit", "committed"] as const;
+
+/** A moment to be killed at; a run need not come to it. */
+function momentOf(random: Random): string {
+  if (random.chance(0.75)) return `${random.pick(OF_EACH_COMMIT)}:${random.int(1, 6)}`;
+  return `${random.pick(FAIL_POINTS)}:${random.int(1, 3)}`;
+}
+
 /** The ids of each table's files, in order. */
 type Workload = Readonly<Record<string, readonly number[]>>;
 
@@ -85,7 +94,7 @@ describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (eng
       const args = ["run", ...what, "--to", database.url, "--quiet"];
       args.push("--commit", String(random.int(1, 9)), "--batch-rows", String(random.int(1, 9)));
       for (;;) {
-        const fault = `${random.pick(FAIL_POINTS)}:${random.int(1, 12)}:kill`;
+        const fault = `${momentOf(random)}:kill`;
         const env = { UPSURGE_FAULT: fault };
         const { exit, signal, stderr } = await launch({
           args,

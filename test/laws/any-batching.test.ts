@@ -1,9 +1,10 @@
 /**
- * The law, by random loads: whatever the strategy, row source, batch size and commits, the table and the counts are those of
- * applying the records one at a time in file order.
+ * The law, by random loads: whatever the strategy, row source, batch size and commits, and whoever encodes the rows, the table and
+ * the counts are those of applying the records one at a time in file order.
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encodeAtOnce } from "../helpers/encode-at-once.ts";
 import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine, Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
@@ -193,6 +194,9 @@ function flagsOf({ key, mode, sets, where }: Omit<ReferenceLoad, "records">): st
 function ndjson(records: readonly ReferenceRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
+
+// Every other chunk comes as if a thread had read it.
+encodeAtOnce(({ records }) => records % 2 === 1);
 
 describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);

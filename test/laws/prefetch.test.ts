@@ -18,5 +18,7 @@ test("a thread finds what is found without one", { timeout: 300_000 + 500 * RUNS
   const args = [...loaders, PROGRAM, String(RUNS)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect(status, stderr).toBe(0);
-  expect(Number(stdout), "blocks that a thread has looked at").toBeGreaterThan(RUNS / 50);
+  const seen = JSON.parse(stdout) as { readonly ahead: number; readonly encoded: number };
+  expect(seen.ahead, "blocks that a thread has looked at").toBeGreaterThan(RUNS / 50);
+  expect(seen.encoded, "chunks that it has encoded").toBeGreaterThan(RUNS / 100);
 });

@@ -61,12 +61,20 @@ function fieldsOf(line: string): string {
   }
 }
 
+/** A case with more lines comes in one batch, so that what is only done for many rows is done. */
+const MANY_LINES = 50;
+
 /** Each row source, the strategies and sizes of batches in turn; over the translated server, which is slow, one of them. */
-function waysOf({ name, rowSources }: Engine, { flags }: Case, at: number): readonly Way[] {
+function waysOf(
+  { name, rowSources }: Engine,
+  { flags, csv = "" }: Case,
+  at: number,
+): readonly Way[] {
+  const isLong = csv.split("\n").length > MANY_LINES;
   const way = (next: number): Way => ({
     rowSource: rowSources[next % rowSources.length] ?? "auto",
     strategy: ["native", "select-then-write"][(next + Math.floor(at / 2)) % 2] ?? "auto",
-    batchRows: [2, 1000][at % 2] ?? 2,
+    batchRows: isLong || at % 2 === 1 ? 1000 : 2,
   });
   // Only plain inserts are loaded in bulk.
   if (name === "sqlserver" && !flags.includes("insert")) return [way(at)];

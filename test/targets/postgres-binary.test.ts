@@ -12,6 +12,7 @@ import { allDiffer, keyHashes } from "../../src/targets/postgres/stage/key-hash.
 import { PackedCopy } from "../../src/targets/postgres/stage/packed-copy.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
+import { encodedAtOnce } from "../helpers/encode-at-once.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 let database: TestDatabase;
@@ -65,7 +66,7 @@ function rowsOf(texts: readonly string[]): PackedRows {
 }
 
 async function isCanonical(type: string, text: string): Promise<boolean> {
-  const { format } = await new PackedCopy(planFor(type)).encode(rowsOf([text]), false);
+  const { format } = await new PackedCopy(planFor(type), true).encode(rowsOf([text]), false);
   return format === "binary";
 }
 
@@ -219,7 +220,10 @@ describe.each(TYPES)("%s", (type, spelling) => {
         if (!/^(json|char)/.test(type)) expect(taken).toEqual(good);
         if (good.length === 0) return;
         sent += good.length;
-        const { bytes, format } = await new PackedCopy(planFor(type)).encode(rowsOf(good), false);
+        const { bytes, format } = await new PackedCopy(planFor(type), true).encode(
+          rowsOf(good),
+          false,
+        );
         expect(format).toBe("binary");
         await client.query("truncate b");
         await copyIn(client, "copy b (t, v) from stdin (format binary)", bytes);
@@ -232,6 +236,32 @@ describe.each(TYPES)("%s", (type, spelling) => {
     );
     expect(sent).toBeGreaterThan(timesOf("binary spellings") * 0.8);
   });
+});
+
+test.each(TYPES)("%s: what is encoded when it is read is what is sent", async (type, spelling) => {
+  let encoded = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(spelling, { minLength: 1, maxLength: 8 }),
+      fc.boolean(),
+      async (texts, numbered) => {
+        const rows = { ...rowsOf(texts), firstOrd: 2 ** 32 - 2 };
+        const slices = rows.slices.map(({ fields, ...slice }) => ({
+          ...slice,
+          fields: encodedAtOnce(fields, () => (encoded += 1)),
+        }));
+        const expected = await new PackedCopy(planFor(type), true).encode(rows, numbered);
+        const copy = new PackedCopy(planFor(type), true);
+        const { bytes, format } = await copy.encode({ ...rows, slices }, numbered);
+        expect([format, bytes.toString("latin1")]).toEqual([
+          expected.format,
+          expected.bytes.toString("latin1"),
+        ]);
+      },
+    ),
+    { numRuns: timesOf("binary spellings") },
+  );
+  expect(encoded).toBe(timesOf("binary spellings"));
 });
 
 test.each([
@@ -249,7 +279,7 @@ test.each([
       ordSteps: Uint32Array.of(0, 3, 70_000),
     };
 
-    const { bytes, format } = await new PackedCopy(planFor("integer")).encode(own, true);
+    const { bytes, format } = await new PackedCopy(planFor("integer"), true).encode(own, true);
     await copyIn(client, `copy b (o, t, v) from stdin (format ${format})`, bytes);
 
     const { rows } = await client.query("select o, v from b order by o");

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Pipeline } from "../../src/targets/postgres/stage/pipeline.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { askNoLocks } from "../helpers/statement-log.ts";
 
 const [engine] = ENGINES.filter(({ name }) => name === "postgres");
 if (engine === undefined) throw new Error("there is no PostgreSQL");
@@ -15,6 +16,7 @@ const ROWS = Array.from({ length: 600 }, (_, id) => `${id},v${id}`);
 
 /** How often a load waits for the server, in so many batches. */
 async function roundTrips(batches: number, flags: readonly string[]): Promise<number> {
+  askNoLocks();
   const asked = [vi.spyOn(Connection.prototype, "query"), vi.spyOn(Connection.prototype, "sync")];
   const size = String(ROWS.length / batches);
   const load = ["-", "--format", "csv", "--to", database.url, "--table", "t", "--key", "id"];

@@ -188,17 +188,29 @@ describe("postgres", () => {
     expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
   });
 
-  test("a blank in a column that the database fills is left out by the flag that is printed", async () => {
+  test("a blank in a column that the database fills takes nothing from other records", async () => {
     await database.reset();
-    await database.exec("create table t (id serial primary key, s text not null, u text unique);");
-    const cwd = tempDir({ "in.csv": "id,s\n,a\n,b\n", "empty.csv": 's\n""\n\n' });
+    await database.exec(
+      "create table t (id serial primary key, s text not null, n int not null default 7)",
+    );
+    const cwd = tempDir({ "in.csv": "id,s,n\n10,a,1\n,b,\n", "in.ndjson": '{"s":"c","n":null}\n' });
     const into = ["--to", database.url, "--table", "t"];
 
     const refused = await runUpsurge(["in.csv", ...into], { cwd });
-    const loaded = await runUpsurge(["in.csv", ...into, "--map", "id:"], { cwd });
+    const flag = /pass (--default-on-empty) (\w+),/.exec(refused.stderr)?.slice(1) ?? [];
+    const again = await runUpsurge(["in.csv", ...into, ...flag], { cwd });
+    const [, other] = /pass --default-on-empty (\w+),/.exec(again.stderr) ?? [];
+    const both = [`${flag[0]}`, `${flag[1]},${other}`];
+    const loaded = await runUpsurge(["in.csv", ...into, ...both], { cwd });
 
-    expect(refused.stderr).toContain("pass --map 'id:' to leave the field out");
-    expect(loaded.exitCode).toBe(0);
+    expect([flag, other], refused.stderr).toEqual([["--default-on-empty", "id"], "n"]);
+    expect(loaded.exitCode, loaded.stderr).toBe(0);
+    expect(await database.rows("select id = 10, s, n from t order by s")).toEqual([
+      ["t", "a", "1"],
+      ["f", "b", "7"],
+    ]);
+    const { stderr } = await runUpsurge(["in.ndjson", ...into], { cwd });
+    expect(stderr).toContain("leave the member out of the record, so that the database fills n;");
   });
 
   test("a blank in a text column that takes no NULL is kept by --keep-empty", async () => {

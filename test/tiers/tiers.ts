@@ -93,7 +93,7 @@ const RUNS = {
   "hostile names, in percent": [12, 100, "UPSURGE_TEST_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],
   kills: [4, 100, "UPSURGE_TEST_TORTURE_KILLS"],
-  "kills of runs": [4, 100, "UPSURGE_TEST_TORTURE_KILLS"],
+  "kills of runs": [4, 40, "UPSURGE_TEST_TORTURE_KILLS"],
   "reading paths": [800, 3000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [40, 120, "UPSURGE_TEST_LAW_RUNS"],
   packed: [6, 20, "UPSURGE_TEST_LAW_RUNS"],

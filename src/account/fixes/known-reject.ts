@@ -1,10 +1,10 @@
 /** A reject with everything that is known around it: what a fix is chosen by. */
-import iconv from "iconv-lite";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { guessUtf16 } from "../../read/text/guess-encoding.ts";
+import { iconv } from "../../read/text/iconv.ts";
 
 /** The options that say how a record is read. */
 export type FixOptions = Pick<
@@ -63,7 +63,7 @@ export interface KnownReject {
 export function textOf({ reject: { raw }, options: { encoding } }: KnownReject): string {
   if (raw === null) return "";
   const bytes = Buffer.from(raw);
-  return iconv.decode(bytes, guessUtf16(bytes) ?? encoding);
+  return iconv().decode(bytes, guessUtf16(bytes) ?? encoding);
 }
 
 /** Whether no line end follows the record: the last one of its source, of which something may be missing. */

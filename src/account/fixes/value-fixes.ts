@@ -2,6 +2,7 @@
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
+import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
@@ -128,6 +129,15 @@ function filledKey({ keys, parent }: LookupPlan): string {
   return `fill ${fields.length === 1 ? `the field ${named}` : `the fields ${named}`}, by which the row of ${tableName(parent.name)} is looked up`;
 }
 
+/** For a column that the database would fill. To leave its field out would take the values of the other records as well. */
+function filledByDatabase(known: KnownReject, { name }: Column, field: string): string {
+  if (!isCsv(known))
+    return `leave the member out of the record, so that the database fills ${name}; or fill it`;
+  const isKey = known.target?.plan.arbiter?.columns.includes(name) === true;
+  if (isKey || known.options.null !== null) return "fill the field";
+  return `pass --default-on-empty ${shellWord(field)}, by which the database fills ${name} where the field is empty, and an update keeps what is there; or fill the field`;
+}
+
 /** ROW_NOT_NULL: a value that the database makes, an empty text, or a constant. */
 export function notNullFix(known: KnownReject): string | null {
   const column = columnOf(known);
@@ -142,9 +152,8 @@ export function notNullFix(known: KnownReject): string | null {
   const field = fieldOf(known);
   if (field === null)
     return `give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
-  if (column.defaultSql !== null || column.identity !== null || column.volatileDefault) {
-    return `pass --map ${shellQuoted(`${field}:`)} to leave the field out, so that the database fills ${column.name} in every record; or fill the field`;
-  }
+  if (column.defaultSql !== null || column.identity !== null || column.volatileDefault)
+    return filledByDatabase(known, column, field);
   if (column.family === "text" && isCsv(known) && known.options.null === null) {
     return `pass --keep-empty ${shellWord(field)} to keep an empty text as it is; or fill the field`;
   }

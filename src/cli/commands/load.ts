@@ -5,7 +5,6 @@ import type { Options } from "../../options/options.ts";
 import { commitEvery } from "../../options/grammar.ts";
 import { isJob } from "../../options/is-job.ts";
 import { checkOptions } from "../../options/check/check-options.ts";
-import { renderHtml } from "../../report/html/load-page.ts";
 import { renderReport, renderTroubles, reportJson } from "../../report/render/render-report.ts";
 import { renderStepSummary } from "../../report/render/render-step-summary.ts";
 import { watchedLoad } from "../../report/watched.ts";
@@ -29,7 +28,7 @@ export async function loadCommand(
       return {
         ...report,
         json: reportJson(report),
-        page: () => renderHtml(report),
+        report,
         text: renderReport(report, options.verbose),
         troubles: renderTroubles(report),
         watched: watchedLoad(report),

@@ -3,7 +3,6 @@ import type { Surroundings } from "../../load/surroundings.ts";
 import { checkOptions } from "../../options/check/check-options.ts";
 import { commitsOnce } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
-import { renderHtml } from "../../report/html/load-page.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render/render-run.ts";
 import { renderRunSummary } from "../../report/render/render-run-summary.ts";
 import { watchedRun } from "../../report/watched.ts";
@@ -39,7 +38,7 @@ export async function runCommand(
         ...report,
         firstRejects: firstRejects.slice(0, ANNOTATED),
         json: runJson(report),
-        page: () => renderHtml(report),
+        report,
         text: renderRun(report),
         troubles: renderRunTroubles(report),
         watched: watchedRun(report),

@@ -2,7 +2,10 @@
  * Reading ahead in a thread: while the records of one block are written, the fields of the next are found. A source must
  * have proved large for it. Where no thread can be started, or it fails, everything is found by the caller as before.
  */
+import { isDeepStrictEqual } from "node:util";
 import { Worker } from "node:worker_threads";
+import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/encoded.ts";
+import type { PackedFields } from "../../model/packed.ts";
 import type { Block } from "../bytes/blocks.ts";
 import type { PackerSource, PrefetchAnswer, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
@@ -19,6 +22,8 @@ export interface PrefetchedRecords<P extends PackedRun> {
   readonly found: P;
   readonly stop: PackStop;
   readonly from: number;
+  /** The same records as a target has asked for them; `null`: nobody has. */
+  readonly encoded: EncodedRecords | null;
 }
 
 /** Where a splitter is between two records; `null` within one. */
@@ -30,6 +35,7 @@ interface PendingBlock<P extends PackedRun> {
   readonly block: Block;
   readonly from: number;
   readonly max: number;
+  readonly encoding: AheadEncoding | null;
   readonly answer: Promise<PrefetchAnswer<P> | null>;
 }
 
@@ -45,6 +51,14 @@ export class Prefetch<P extends PackedRun> {
   #settle: ((answer: PrefetchAnswer<P> | null) => void) | null = null;
   /** What went wrong when reading on; raised when the records before it were handed out. */
   #failure: { readonly error: unknown } | null = null;
+  /** What a target has asked for, and what the thread was told. */
+  #encoding: AheadEncoding | null = null;
+  #told: AheadEncoding | null = null;
+  readonly #reader: AheadReader = {
+    encode: (encoding) => {
+      if (!isDeepStrictEqual(encoding, this.#encoding)) this.#encoding = encoding;
+    },
+  };
 
   constructor(source: PackerSource, aheadFrom: number = AHEAD_FROM) {
     this.#source = source;
@@ -76,9 +90,18 @@ export class Prefetch<P extends PackedRun> {
     if (asked === null) return null;
     const answer = await asked.answer;
     if (asked.block !== block || asked.from !== from || asked.max !== max) return null;
-    return answer === null || answer.found === null
-      ? null
-      : { found: answer.found, stop: answer.stop, from };
+    if (answer === null || answer.found === null) return null;
+    const { found, stop, encoded } = answer;
+    const { encoding: by } = asked;
+    const { places: of } = found;
+    const isOwn = encoded !== null && by !== null;
+    return { found, stop, from, encoded: isOwn ? { ...encoded, by, of } : null };
+  }
+
+  /** The fields with what a target that encodes is told beside them. */
+  offer(fields: PackedFields, known: PrefetchedRecords<P> | null): PackedFields {
+    const encoded = known?.encoded ?? null;
+    return { ...fields, ahead: this.#reader, ...(encoded === null ? {} : { encoded }) };
   }
 
   /** Ends the thread; safe to call at any time. */
@@ -93,18 +116,21 @@ export class Prefetch<P extends PackedRun> {
     const { bytes, last } = block;
     if (this.#shared.byteLength < bytes.length) this.#shared = new SharedArrayBuffer(bytes.length);
     bytes.copy(new Uint8Array(this.#shared), from, from);
+    const encoding = this.#encoding;
     const question: PrefetchRequest = {
       shared: this.#shared,
       length: bytes.length,
       from,
       last,
       max,
+      ...(encoding === this.#told ? {} : { encoding }),
     };
+    this.#told = encoding;
     const answer = new Promise<PrefetchAnswer<P> | null>((resolve) => (this.#settle = resolve));
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();
     worker.postMessage(question, []);
-    this.#asked = { block, from, max, answer };
+    this.#asked = { block, from, max, encoding, answer };
   }
 
   #hasWorker(): boolean {

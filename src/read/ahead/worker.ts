@@ -1,8 +1,14 @@
 /**
- * A thread that finds the fields of records in blocks of bytes. It decides nothing: `prefetch.ts` asks it, and the reader
- * does the same itself where there is no thread.
+ * A thread that finds the fields of records in blocks of bytes, and encodes them where a target has asked for it. It decides
+ * nothing: `prefetch.ts` asks it, and the reader and the target do the same themselves where there is no thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import type {
+  AheadEncoder,
+  AheadEncoding,
+  EncodedBytes,
+  EncoderModule,
+} from "../../model/encoded.ts";
 import { CsvBytes } from "../csv/fast-path.ts";
 import type { CsvSource } from "../csv/fast-path.ts";
 import { JsonBytes } from "../json/fast-path.ts";
@@ -21,22 +27,45 @@ export interface PrefetchRequest {
   readonly from: number;
   readonly last: boolean;
   readonly max: number;
+  /** How this block and those after it are encoded, `null` being not at all; absent: as the block before. */
+  readonly encoding?: AheadEncoding | null;
 }
 
 /** What a packer of the format has found there; its objects are copies. */
 export interface PrefetchAnswer<P extends PackedRun> {
   readonly found: P | null;
   readonly stop: PackStop;
+  /** `null` where they were not encoded. */
+  readonly encoded: EncodedBytes | null;
 }
 
 function packerOf({ format, of }: PackerSource): Packer<PackedRun> {
   return format === "csv" ? new CsvBytes(of) : new JsonBytes(of);
 }
 
-const packer = packerOf(workerData as PackerSource);
+/** The target's encoder; `null` where it cannot be had: then the target encodes. */
+async function encoderOf({ module, data }: AheadEncoding): Promise<AheadEncoder | null> {
+  try {
+    const found = (await import(module)) as EncoderModule;
+    return found.encoderOf(data);
+  } catch {
+    return null;
+  }
+}
 
-parentPort?.on("message", ({ shared, length, from, last, max }: PrefetchRequest) => {
-  const found = packer.pack(Buffer.from(shared, 0, length), from, last, max);
-  const answer: PrefetchAnswer<PackedRun> = { found, stop: packer.stop };
-  parentPort?.postMessage(answer, found === null ? [] : [found.places.buffer as ArrayBuffer]);
-});
+const packer = packerOf(workerData as PackerSource);
+let encoder: AheadEncoder | null = null;
+
+async function answer(request: PrefetchRequest): Promise<void> {
+  const { shared, length, from, last, max, encoding } = request;
+  if (encoding !== undefined) encoder = encoding === null ? null : await encoderOf(encoding);
+  const bytes = Buffer.from(shared, 0, length);
+  const found = packer.pack(bytes, from, last, max);
+  const { stop } = packer;
+  const encoded = found === null ? null : (encoder?.(packer.fields(found, bytes, from)) ?? null);
+  const told: PrefetchAnswer<PackedRun> = { found, stop, encoded };
+  const moved = [found?.places.buffer, encoded?.bytes.buffer, encoded?.places.buffer];
+  parentPort?.postMessage(told, moved.filter((buffer) => buffer !== undefined) as ArrayBuffer[]);
+}
+
+parentPort?.on("message", (request: PrefetchRequest) => void answer(request));

@@ -5,7 +5,6 @@
 import { plural } from "../../errors/format.ts";
 import { pipeline, Readable } from "node:stream";
 import type { Transform } from "node:stream";
-import { createGunzip } from "node:zlib";
 import type { PeekableBytes } from "./peekable-bytes.ts";
 import { corrupt, sourceError } from "./source-error.ts";
 import type { StoredBytes } from "./stored-bytes.ts";
@@ -64,6 +63,8 @@ async function* gunzip(
   bytes: AsyncIterable<Buffer>,
   { stored, watched }: CompressedSource,
 ): AsyncGenerator<Buffer> {
+  // Most sources are not compressed.
+  const { createGunzip } = await import("node:zlib");
   const transform = createGunzip();
   yield* through(transform, bytes);
   await watched.drain();

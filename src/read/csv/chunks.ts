@@ -66,23 +66,21 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   splitter.skip(end, lines);
   const { shape } = records;
   const { quote } = bytes;
+  const fields = { ...bytes.fields(found, all, from), shape };
   const own = all.subarray(from, end);
   const spans = (most: number): CsvSpan[] =>
     splitterAt(line).take({ bytes: own, last: true }, most);
-  const chunk = new PackedChunk(
-    { shape, kinds: null, bytes: all, offsets: places, records: count, length: end - from, quote },
-    {
-      from: { byte: base, record: first - 1, line },
-      to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
-      spans,
-      endOf: (records) => {
-        const end = endOfRecord({ all, places, quote }, records * 2 * shape.fields.length);
-        return { byte: base + end - from, line: line + linesIn(all, from, end) };
-      },
-      bytes: own,
-      read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
+  const chunk = new PackedChunk(ahead?.offer(fields, known) ?? fields, {
+    from: { byte: base, record: first - 1, line },
+    to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
+    spans,
+    endOf: (records) => {
+      const end = endOfRecord({ all, places, quote }, records * 2 * shape.fields.length);
+      return { byte: base + end - from, line: line + linesIn(all, from, end) };
     },
-  );
+    bytes: own,
+    read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
+  });
   if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);
   return chunk;
 }

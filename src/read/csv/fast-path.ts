@@ -3,6 +3,7 @@
  * It stops before a record that is out of the ordinary, and leaves that one to the splitter and csv-parse: what such a
  * record means is decided there and nowhere else.
  */
+import type { PackedFields } from "../../model/packed.ts";
 import type { Charset } from "../text/charset.ts";
 import { CR, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
@@ -109,6 +110,12 @@ export class CsvBytes implements Packer<PackedRun> {
   /** The byte of the quote, or -1. */
   get quote(): number {
     return this.#quote;
+  }
+
+  fields({ places, records, end }: PackedRun, bytes: Buffer, from: number): PackedFields {
+    const { fields } = this.source;
+    const found = { offsets: places, records, length: end - from };
+    return { shape: { fields }, kinds: null, bytes, quote: this.#quote, ...found };
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): PackedRun | null {

@@ -2,12 +2,15 @@
  * Texts of the fields that the splitter found: records without quotes by their offsets, all others by csv-parse.
  * NULLs, names and counts are `records.ts`.
  */
-import { parse } from "csv-parse/sync";
+import { createRequire } from "node:module";
+import type * as CsvParseSync from "csv-parse/sync";
 import type { Charset } from "../text/charset.ts";
 import { LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import type { CsvSpan } from "./span.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
+
+type CsvParse = typeof CsvParseSync;
 
 /** The texts of a record's fields, or why there are none. */
 export type CsvTexts = string[] | RecordFault;
@@ -106,6 +109,7 @@ export class CsvFields {
 
   #parse(text: string): string[][] | RecordFault {
     const { delimiter, quote, escape, trim, lineEnd } = this.#dialect;
+    const { parse } = csvParse();
     try {
       return parse(text, {
         delimiter,
@@ -126,6 +130,13 @@ export class CsvFields {
       message: `the record is not valid ${this.#charset.name}`,
     };
   }
+}
+
+let loaded: CsvParse | null = null;
+
+/** csv-parse, loaded for the first record with quotes that is out of the ordinary. */
+function csvParse(): CsvParse {
+  return (loaded ??= createRequire(import.meta.url)("csv-parse/sync") as CsvParse);
 }
 
 /** So many fields more than there are names for, and no texts are made of them: the splitter has counted them. */

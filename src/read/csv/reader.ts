@@ -152,7 +152,7 @@ function firstLine(
   const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
   const bytes = run.bytes.subarray(from, to);
   const head = bytes.subarray(0, 8 * SHOWN);
-  const text = (charset.decode(head) ?? head.toString()).replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+  const text = withoutControls(charset.decode(head) ?? head.toString());
   const [found = []] = texts.texts(run);
   const reading = { dialect, charset, options };
   return {
@@ -163,6 +163,12 @@ function firstLine(
     remedy: Array.isArray(found) ? null : remedyFor(found, bytes, reading),
     shown: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
   };
+}
+
+function withoutControls(text: string): string {
+  // All of Unicode's take longer to be made ready than a small file to be read.
+  if (/^[\x20-\x7E]*$/.test(text)) return text;
+  return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
 }
 
 function preambleOf(

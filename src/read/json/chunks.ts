@@ -2,7 +2,6 @@
  * The chunks of a JSON source: ordinary lines packed, by the fast path, and all others one run at a time by the
  * splitter.
  */
-import { JSON_ESCAPES } from "../../model/packed.ts";
 import type { RecordChunk } from "../../model/record.ts";
 import type { Prefetch } from "../ahead/prefetch.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
@@ -75,7 +74,7 @@ async function nextPacked(
   if (next === null) return null;
   const { found, from } = next;
   const stop = known?.stop ?? packer.stop;
-  const { kinds, places, records: count, end, lines, nested } = found;
+  const { records: count, end, lines, nested } = found;
   // A thread has shapes of its own.
   const shape = nested === undefined ? records.shapeOf(found.shape) : found.shape;
   const { bytes } = stream.block;
@@ -86,16 +85,7 @@ async function nextPacked(
   const own = bytes.subarray(from, end);
   const spans = (most: number): Span[] => splitterAt(line).take({ bytes: own, last: true }, most);
   const chunk = new PackedChunk(
-    {
-      shape,
-      kinds,
-      bytes,
-      offsets: places,
-      records: count,
-      length: end - from,
-      quote: JSON_ESCAPES,
-      ...(nested === undefined ? {} : { nested }),
-    },
+    ahead.offer({ ...packer.fields(found, bytes, from), shape }, known),
     {
       from: { byte: base, record: first - 1, line },
       to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },

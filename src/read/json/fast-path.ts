@@ -3,6 +3,7 @@
  * object with the names of the line before it, in the same order. It stops before a line that is out of the ordinary, and
  * leaves that one to the splitter and `text.ts`: what such a line means is decided there and nowhere else.
  */
+import { JSON_ESCAPES } from "../../model/packed.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { RecordShape } from "../../model/record.ts";
 import type { Charset } from "../text/charset.ts";
@@ -70,6 +71,16 @@ export class JsonBytes implements Packer<JsonRun> {
     const { defaultOnEmpty = null, maxRecordBytes, followAppend = false } = options;
     const nulls = { nullTokens, nullIn, nullQuoted, keepEmpty, empty, defaultOnEmpty };
     return new JsonBytes({ options: { ...nulls, maxRecordBytes, followAppend, nests } }, shapes);
+  }
+
+  fields(
+    { shape, kinds, places, records, end, nested }: JsonRun,
+    bytes: Buffer,
+    from: number,
+  ): PackedFields {
+    const found = { offsets: places, records, length: end - from };
+    const levels = nested === undefined ? {} : { nested };
+    return { shape, kinds, bytes, quote: JSON_ESCAPES, ...found, ...levels };
   }
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonRun | null {

@@ -3,8 +3,8 @@
  * Multi-byte encodings other than UTF-8 reach the readers as UTF-8; `transcode.ts` does that.
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import iconv from "iconv-lite";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { iconv } from "./iconv.ts";
 import { transcoderOf } from "./transcode.ts";
 import type { Transcoder } from "./transcode.ts";
 
@@ -37,7 +37,7 @@ export function isUtf8Name(name: string): boolean {
 export function charsetOf(name: string): Charset {
   const known = name.trim();
   if (isUtf8Name(known)) return utf8("UTF-8", null);
-  if (known === "" || NOT_CHARSETS.test(known) || !iconv.encodingExists(known)) {
+  if (known === "" || NOT_CHARSETS.test(known) || !iconv().encodingExists(known)) {
     throw upsurgeError("SOURCE_ENCODING", { encoding: known === "" ? "''" : known });
   }
   return isSingleByte(known) ? singleByte(known) : utf8(known, transcoderOf(known));
@@ -58,12 +58,12 @@ function utf8(name: string, transcoder: Transcoder | null): Charset {
 }
 
 function singleByte(name: string): Charset {
-  const all = iconv.decode(Buffer.from(BYTES), name);
+  const all = iconv().decode(Buffer.from(BYTES), name);
   const isLatin1 = BYTES.every((byte) => all.charCodeAt(byte) === byte);
   const decode = isLatin1
     ? (bytes: Buffer): string => bytes.toString("latin1")
     : (bytes: Buffer): string | null => {
-        const text = iconv.decode(bytes, name, { stripBOM: false });
+        const text = iconv().decode(bytes, name, { stripBOM: false });
         return text.includes("\ufffd") ? null : text;
       };
   return {
@@ -71,7 +71,7 @@ function singleByte(name: string): Charset {
     transcoder: null,
     decode,
     decodeEvenly: decode,
-    encode: (text) => iconv.encode(text, name),
+    encode: (text) => iconv().encode(text, name),
     original: (bytes) => bytes,
   };
 }
@@ -80,10 +80,10 @@ function singleByte(name: string): Charset {
 function isSingleByte(name: string): boolean {
   for (let byte = 0; byte < 256; byte += 1) {
     for (const next of [0x41, 0xa4, 0xfd]) {
-      const pair = iconv.decode(Buffer.from([byte, next]), name, { stripBOM: false });
+      const pair = iconv().decode(Buffer.from([byte, next]), name, { stripBOM: false });
       if (pair.length !== 2) return false;
     }
-    const alone = iconv.decode(Buffer.from([byte]), name, { stripBOM: false });
+    const alone = iconv().decode(Buffer.from([byte]), name, { stripBOM: false });
     if (byte < 128 && alone !== String.fromCharCode(byte)) return false;
   }
   return true;

@@ -3,6 +3,7 @@
  * reads its records on the slow path as soon as somebody asks for them.
  */
 import { nestedWithout } from "../../model/nest/packed-nest.ts";
+import type { EncodedRecords } from "../../model/encoded.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { PackedRaws, RecordChunk, SourceRecord } from "../../model/record.ts";
@@ -34,6 +35,8 @@ export interface Packer<P extends PackedRun> {
   pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
   /** What follows the records of the last `pack`. */
   readonly stop: PackStop;
+  /** The fields that were found in these bytes from `from` on. */
+  fields(found: P, bytes: Buffer, from: number): PackedFields;
 }
 
 /** The ordinary records that begin where `between` says, read on for if need be; `null` when the next one is not, or there is none. */
@@ -102,13 +105,15 @@ export class PackedChunk implements RecordChunk {
     const width = 2 * packed.shape.fields.length;
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
-    const { nested } = packed;
+    const { nested, encoded } = packed;
+    const offsets = packed.offsets.subarray(count * width);
     const rest = {
       ...packed,
-      offsets: packed.offsets.subarray(count * width),
+      offsets,
       records,
       length,
       ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
+      ...(encoded === undefined ? {} : { encoded: encodedWithout(encoded, offsets, count) }),
     };
     const { read, from, to, spans, endOf, bytes } = this.#source;
     const first = this.offsetAfter(count);
@@ -131,6 +136,10 @@ export class PackedChunk implements RecordChunk {
     this.#records ??= this.#source.read();
     return this.#records;
   }
+}
+
+function encodedWithout(encoded: EncodedRecords, of: Int32Array, count: number): EncodedRecords {
+  return { ...encoded, places: encoded.places.subarray(count), of };
 }
 
 /** True for the one encoding whose bytes targets can take as they are. */

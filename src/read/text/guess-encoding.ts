@@ -1,5 +1,5 @@
 /** Which encoding bytes may be in that are not valid in the one they are read in: a guess for messages, never for a load. */
-import iconv from "iconv-lite";
+import { iconv } from "./iconv.ts";
 
 /** Flags that may help, the likeliest first: `--encoding latin1 or windows-1252`. */
 export function guessEncoding(bytes: Uint8Array): string {
@@ -34,7 +34,7 @@ const EASTERN: readonly (readonly [string, RegExp])[] = [
 
 function guessEastern(bytes: Uint8Array): string | null {
   for (const [name, letters] of EASTERN) {
-    const text = iconv.decode(Buffer.from(bytes), name);
+    const text = iconv().decode(Buffer.from(bytes), name);
     const foreign = text.match(/[^\p{ASCII}]/gu) ?? [];
     if (text.includes("\ufffd") || foreign.length < 2) continue;
     // A letter with an accent among plain ones makes a pair by chance: whole words do not.

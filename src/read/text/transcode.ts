@@ -3,8 +3,8 @@
  * What cannot be decoded becomes a byte that UTF-8 does not have, so that its record is rejected and no other.
  */
 import { isUtf8 } from "node:buffer";
-import iconv from "iconv-lite";
 import { corrupt } from "../bytes/source-error.ts";
+import { iconv } from "./iconv.ts";
 
 /** Stands for what could not be decoded; never valid in UTF-8. */
 const UNDECODABLE = 0xff;
@@ -23,12 +23,12 @@ export function transcoderOf(name: string): Transcoder {
   if (/^utf-?16-?be$/i.test(name)) return utf16(true);
   return {
     toUtf8: (bytes) => fromIconv(bytes, name),
-    original: (utf8) => iconv.encode(utf8.toString("utf8").replaceAll("\ufffd", "?"), name),
+    original: (utf8) => iconv().encode(utf8.toString("utf8").replaceAll("\ufffd", "?"), name),
   };
 }
 
 async function* fromIconv(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  const decoder = iconv.getDecoder(name);
+  const decoder = iconv().getDecoder(name);
   for await (const chunk of bytes) yield marked(decoder.write(chunk));
   yield marked(decoder.end() ?? "");
 }

@@ -1,5 +1,6 @@
 /** The statements of checkpoints and steps, run on a SQLite file. */
 import type { SqliteConnection } from "./connect/connection.ts";
+import { schemaVersion } from "./catalog/table-shape.ts";
 import { codeOf, isUniqueViolation } from "./errors.ts";
 import type { SqlValue } from "../../model/sql/sql-value.ts";
 import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
@@ -50,12 +51,6 @@ function placeOf(db: SqliteConnection, table: string): number | null {
   const sql =
     "select rowid as place from sqlite_schema where type = 'table' and name = ? collate nocase";
   return db.prepare<{ readonly place: number }>(sql).get(bareName(table))?.place ?? null;
-}
-
-/** Of the file; temporary tables have a schema of their own. */
-function schemaVersion(db: SqliteConnection): number {
-  const sql = "pragma main.schema_version";
-  return Number(db.prepare<{ readonly schema_version: number }>(sql).get()?.schema_version);
 }
 
 /** The name without its schema and its quotes. */

@@ -2,7 +2,7 @@
  * Fills what was looked up into packed rows: the values become fields of their own, behind those of the records. No row
  * is made where every key is found or NULL.
  */
-import { KIND_BITS } from "../../model/packed.ts";
+import { KIND_BITS, movedFields } from "../../model/packed.ts";
 import type { PackedFields, PackedRows, PackedSlice } from "../../model/packed.ts";
 import type { KeyTable } from "./key-table.ts";
 import { NULL_KEY } from "./packed-keys.ts";
@@ -45,8 +45,7 @@ function resolveSlice(
   const old = fields.shape.fields.length;
   const names = keys.map(({ pending }) => context.lookups[pending.lookup]?.column.name ?? "");
   let next = old;
-  const resolved = {
-    ...fields,
+  const resolved = movedFields(fields, {
     shape: { fields: [...fields.shape.fields, ...names] },
     ...withValues(slice, found),
     records: to - from,
@@ -55,7 +54,7 @@ function resolveSlice(
       fields.kinds === null
         ? null
         : Uint8Array.from([...fields.kinds, ...names.map(() => KIND_BITS.text)]),
-  };
+  });
   return {
     fields: resolved,
     from: 0,

@@ -2,7 +2,7 @@
  * Packed values as the database reads them, where their columns have a notation: rewritten beside the bytes of the source,
  * which stay as they are for rejects. A value that is none is left to `RecordMapper`, which makes a reject of it.
  */
-import { fieldBytes, KIND_BITS } from "../../model/packed.ts";
+import { KIND_BITS, fieldBytes, movedFields } from "../../model/packed.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { ValueReader } from "../../values/value-reader.ts";
 
@@ -38,7 +38,8 @@ export function rewritePacked(
     }
   }
   if (texts.length === 0) return fields;
-  return { ...fields, offsets, bytes: Buffer.concat([fields.bytes, Buffer.from(texts.join(""))]) };
+  const bytes = Buffer.concat([fields.bytes, Buffer.from(texts.join(""))]);
+  return movedFields(fields, { offsets, bytes });
 }
 
 /** Where the texts of a field are, NULLs and what is no JSON string left out. */

@@ -2,7 +2,7 @@
  * Packed JSON values in the spelling that columns take, as `RecordMapper` spells values one by one. What takes more than
  * other places in the bytes is left to it.
  */
-import { KIND_BITS } from "../../model/packed.ts";
+import { KIND_BITS, movedFields } from "../../model/packed.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
@@ -55,7 +55,7 @@ function spellBooleans(
     places[at] = isTrue ? yes : no;
     places[at + 1] = isTrue ? yes + words.true.length : no + words.false.length;
   }
-  return { ...fields, offsets: places };
+  return movedFields(fields, { offsets: places });
 }
 
 /** The digits of whole numbers are put behind the bytes. */
@@ -74,7 +74,8 @@ function spellIntegers(fields: PackedFields, field: number): PackedFields {
     length += text.length;
     offsets[at + 1] = length;
   }
-  return { ...fields, offsets, bytes: Buffer.concat([bytes, Buffer.from(texts.join(""))]) };
+  const more = Buffer.from(texts.join(""));
+  return movedFields(fields, { offsets, bytes: Buffer.concat([bytes, more]) });
 }
 
 /** Whether a value of `field` is a JSON number that is written with a point or an exponent. */

@@ -3,6 +3,7 @@
  * writer, in the order of the source. Each partition is a packed batch again, over the same bytes, and every row keeps its `ord`.
  */
 import type { Batch, Row } from "../../model/batch.ts";
+import { movedFields } from "../../model/packed.ts";
 import type { PackedSlice, PackedRows } from "../../model/packed.ts";
 import { PackedBatch } from "../packed-batch.ts";
 import { rowsBatch } from "../row-batches.ts";
@@ -82,7 +83,7 @@ function* split(
     const own = places[writer];
     if (count === 0 || own === undefined) continue;
     const length = Math.ceil((fields.length * count) / fields.records);
-    const picked = { ...fields, offsets: own, records: count, length };
+    const picked = movedFields(fields, { offsets: own, records: count, length });
     yield [writer, { fields: picked, from: 0, to: count, columns }];
   }
 }

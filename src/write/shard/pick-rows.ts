@@ -1,5 +1,6 @@
 /** Takes some rows of a batch out of it: a packed one stays packed, over the same bytes, and every row keeps its `ord`. */
 import type { Batch } from "../../model/batch.ts";
+import { movedFields } from "../../model/packed.ts";
 import type { PackedRows, PackedSlice } from "../../model/packed.ts";
 import { picked as nestedOf } from "../nest/packed-links.ts";
 import { PackedBatch } from "../packed-batch.ts";
@@ -53,10 +54,10 @@ function pickFrom(
     }
   }
   const length = Math.ceil((fields.length * count) / fields.records);
-  const own = { ...fields, offsets, records: count, length };
+  const moved = movedFields(fields, { offsets, records: count, length });
   const inside = nested?.map((level) => nestedOf(level, records));
   return {
-    fields: own,
+    fields: moved,
     from: 0,
     to: count,
     columns,

@@ -2,7 +2,28 @@
 import { ITEMS } from "./case.ts";
 import type { Case } from "./case.ts";
 
+/** Records enough to be worth a page of SQLite's. */
+function manyRecords(mode: "insert" | "upsert"): Case {
+  const [from, flags, counts] =
+    mode === "insert"
+      ? ([3, ["--mode", "insert"], { inserted: 60 }] as const)
+      : // The first is of a row that is there.
+        ([2, ["--key", "id"], { inserted: 59, updated: 1 }] as const);
+  const rows = Array.from({ length: 60 }, (_, at) => [`${from + at}`, `item ${at}`, `${at}`]);
+  return {
+    title: `many records: ${mode}`,
+    setup: ITEMS,
+    csv: `id,name,qty\n${rows.map((row) => `${row.join(",")}\n`).join("")}`,
+    flags,
+    counts,
+    check: `select * from t where id >= ${from} order by 1`,
+    rows,
+  };
+}
+
 export const ROW_CASES: readonly Case[] = [
+  manyRecords("insert"),
+  manyRecords("upsert"),
   {
     title: "a load whose first record cannot be read is planned all the same",
     setup: ITEMS,

@@ -225,5 +225,6 @@ function sqliteTable({ table }: TablePlan): SqliteTable {
     rowid: hasRowid ? rowidName(table) : null,
     computes: false,
     strict: false,
+    schema: 0,
   };
 }

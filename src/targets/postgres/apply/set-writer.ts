@@ -10,6 +10,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../set-writer.ts";
 import type { DirectGate } from "./direct-copy.ts";
+import { tableSql } from "../dialect.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
@@ -22,7 +23,8 @@ import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { selectedShapes } from "../../grouped.ts";
-import type { Pipeline } from "../stage/pipeline.ts";
+import type { Pipeline, PipelinedStatement } from "../stage/pipeline.ts";
+import { sameTypes } from "../stage/same-types.ts";
 import type { MadeTables } from "../stage/made-tables.ts";
 import { fillStage, stageCopy, stageDdl, tableCopy } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
@@ -51,7 +53,7 @@ export class SetMemory {
   constructor(plan: TablePlan, { gate, isLarge }: Pick<SetMemory, "gate" | "isLarge">) {
     this.gate = gate;
     this.isLarge = isLarge;
-    this.copy = new PackedCopy(plan);
+    this.copy = new PackedCopy(plan, true);
   }
 }
 
@@ -95,6 +97,8 @@ export class PostgresSetWriter implements SetWriter {
   readonly #order: ReadOrder;
   readonly #pipeline: Pipeline;
   readonly #tables: MadeTables;
+  /** Tables that take the bytes which the plan's columns are written as. */
+  readonly #knownTypes = new Set<string>();
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
@@ -196,16 +200,26 @@ export class PostgresSetWriter implements SetWriter {
       return [];
     }
     const data = await encoded.data;
+    const plan = this.#plan;
     const { columns } = packed.shape;
     if (direct) {
-      const [copied] = await this.#pipeline.run(tableCopy(this.#plan, columns, data));
+      const copy = tableCopy(plan, columns, data);
+      const [copied] = await this.#pipeline.run(copy, ...this.#sameTypes(data, tableSql(plan)));
       this.#atHand = { ...this.#atHand, inserted: copied?.changed ?? 0 };
     } else {
-      this.#pipeline.add(stageCopy(this.#plan, columns, data));
+      const copy = stageCopy(plan, columns, data);
+      this.#pipeline.add(copy, ...this.#sameTypes(data, TEMPORARY.stage(plan)));
       this.#atHand.distinct = encoded.distinct;
     }
     this.#data = data;
     return [];
+  }
+
+  /** What is asked with the first binary data for a table in a transaction. */
+  #sameTypes({ format }: CopyData, table: string): readonly PipelinedStatement[] {
+    const known = this.#knownTypes;
+    if (format !== "binary" || known.has(table)) return [];
+    return [sameTypes(this.#plan, table, () => void known.add(table))];
   }
 
   /** A batch was applied, so the server has read its data: what is refused may still be on its way out. */

@@ -46,13 +46,19 @@ const ENCODERS: Readonly<Record<string, Encoder>> = {
 };
 
 /** The type without length, precision and collation. */
-function openName({ type }: Column): string {
+function openName({ type }: Pick<Column, "type">): string {
   return type.replace(/ collate .*$/s, "").replace(/\([^)]*\)/, "");
 }
 
 /** The encoder of a column; `null` for a type that only its text form serves. */
-export function encoderOf(column: Column): Encoder | null {
+export function encoderOf(column: Pick<Column, "type">): Encoder | null {
   return ENCODERS[openName(column)] ?? null;
+}
+
+/** Those of several columns; `null` where one has none. */
+export function encodersOf(columns: readonly Pick<Column, "type">[]): readonly Encoder[] | null {
+  const encoders = columns.map(encoderOf);
+  return encoders.every((encoder) => encoder !== null) ? encoders : null;
 }
 
 const ZERO = 48;

@@ -54,10 +54,15 @@ export class CopyBuffer {
 
   /** An integer that a double holds exactly. */
   int64(value: number): void {
-    const high = Math.floor(value / 0x1_0000_0000);
-    this.#words.setInt32(this.length, high);
-    this.#words.setUint32(this.length + 4, value - high * 0x1_0000_0000);
+    this.int64At(this.length, value);
     this.length += 8;
+  }
+
+  /** The same in the place of one that was written. */
+  int64At(at: number, value: number): void {
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#words.setInt32(at, high);
+    this.#words.setUint32(at + 4, value - high * 0x1_0000_0000);
   }
 
   bigInt64(value: bigint): void {
@@ -73,6 +78,13 @@ export class CopyBuffer {
   float(value: number): void {
     this.#words.setFloat32(this.length, value);
     this.length += 4;
+  }
+
+  /** Many bytes as they are; makes room for them. */
+  append(from: Uint8Array): void {
+    this.reserve(from.length);
+    this.bytes.set(from, this.length);
+    this.length += from.length;
   }
 
   /** Bytes as they are; makes room for them. */

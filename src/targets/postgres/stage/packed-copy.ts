@@ -4,13 +4,17 @@
  * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { EncodedBytes } from "../../../model/encoded.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes, ordAt } from "../../../model/packed.ts";
-import type { PackedSlice, PackedRows } from "../../../model/packed.ts";
-import { encoderOf, reserveField } from "./binary-types.ts";
+import type { PackedRows } from "../../../model/packed.ts";
+import { EncodedAhead } from "../../encoded-ahead.ts";
+import { BinaryRecords, constantsOf, ORD_PLACE } from "./binary-records.ts";
+import { encodersOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { ByteSource } from "./byte-source.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
+import { copyEncoding } from "./copy-encoder.ts";
 
 /** The data of a COPY, and the option that names its format. */
 export interface CopyData {
@@ -31,12 +35,17 @@ const RECORDS_A_TURN = 1000;
 /** Makes the data of a load's batches; remembers whether binary is worth trying. */
 export class PackedCopy {
   readonly #plan: TablePlan;
+  readonly #asksAhead: boolean;
   #failures = 0;
   /** Memory of data that was sent: the collector would be slow to give it back. */
   #spare: Buffer | null = null;
+  /** By the columns of rows, and whether these are numbered. */
+  readonly #ways = new Map<string, BinaryWay | null>();
 
-  constructor(plan: TablePlan) {
+  /** `asksAhead`: the rows are all that is made of their source's records, and may be encoded when those are read. */
+  constructor(plan: TablePlan, asksAhead: boolean) {
     this.#plan = plan;
+    this.#asksAhead = asksAhead;
   }
 
   /** Takes back data that the server has read to its end. */
@@ -48,24 +57,49 @@ export class PackedCopy {
   async encode(rows: PackedRows, numbered: boolean): Promise<CopyData> {
     const into = new CopyBuffer(expectedBytes(rows), this.#spare);
     this.#spare = null;
-    const encoders = this.#failures < MOST_FAILURES ? this.#encoders(rows) : null;
-    if (encoders !== null) {
-      const sound = await binary(into, rows, { encoders, numbered });
+    const way = this.#failures < MOST_FAILURES ? this.#way(rows, numbered) : null;
+    if (way !== null) {
+      const sound = await binary(into, rows, way);
       this.#failures = sound ? 0 : this.#failures + 1;
       if (sound) return { bytes: into.written, whole: into.bytes, format: "binary" };
       into.length = 0;
-    }
+    } else if (this.#asksAhead) for (const { fields } of rows.slices) fields.ahead?.encode(null);
     await text(into, rows, numbered);
     return { bytes: into.written, whole: into.bytes, format: "text" };
   }
 
-  #encoders({ shape }: PackedRows): Encoder[] | null {
-    const encoders = shape.columns.map((name) => {
-      const column = this.#plan.columns.find((each) => each.name === name);
-      return column === undefined ? null : encoderOf(column);
-    });
-    return encoders.every((encoder) => encoder !== null) ? encoders : null;
+  #way({ shape }: PackedRows, numbered: boolean): BinaryWay | null {
+    const name = JSON.stringify([numbered, ...shape.columns]);
+    const known = this.#ways.get(name);
+    if (known !== undefined) return known;
+    const way = binaryWay(this.#plan, shape.columns, { numbered, asks: this.#asksAhead });
+    this.#ways.set(name, way);
+    return way;
   }
+}
+
+/** How rows are written in binary. */
+interface BinaryWay {
+  readonly encoders: readonly Encoder[];
+  readonly numbered: boolean;
+  /** `null`: nobody is asked. */
+  readonly ahead: EncodedAhead | null;
+}
+
+/** The way of rows with these columns; `null` where one has no encoder. */
+function binaryWay(
+  plan: TablePlan,
+  names: readonly string[],
+  { numbered, asks }: { readonly numbered: boolean; readonly asks: boolean },
+): BinaryWay | null {
+  const types = names.flatMap((name) => {
+    const column = plan.columns.find((each) => each.name === name);
+    return column === undefined ? [] : [{ type: column.type }];
+  });
+  const encoders = types.length < names.length ? null : encodersOf(types);
+  if (encoders === null) return null;
+  const ahead = asks ? new EncodedAhead((use) => copyEncoding({ ...use, types, numbered })) : null;
+  return { encoders, numbered, ahead };
 }
 
 /** The length before each field; the rest is about as long as in the source. */
@@ -82,92 +116,59 @@ function expectedBytes({ slices, shape }: PackedRows): number {
 }
 
 /** Writes binary data; false when a field is not canonical. */
-async function binary(
-  into: CopyBuffer,
-  rows: PackedRows,
-  { encoders, numbered }: { readonly encoders: readonly Encoder[]; readonly numbered: boolean },
-): Promise<boolean> {
+async function binary(into: CopyBuffer, rows: PackedRows, way: BinaryWay): Promise<boolean> {
   into.copy(new ByteSource(HEADER), 0, HEADER.length);
   let first = 0;
   for (const slice of rows.slices) {
-    const constants = constantsOf(slice);
-    const source = new ByteSource(slice.fields.bytes);
-    for (let from = slice.from; from < slice.to; from += RECORDS_A_TURN) {
-      const to = Math.min(slice.to, from + RECORDS_A_TURN);
-      const range = { slice: { ...slice, from, to }, source, encoders, constants };
-      if (!binaryRecords(into, range, numbered ? { rows, first } : null)) return false;
-      first += to - from;
+    const records = new BinaryRecords(slice, way.encoders);
+    const encoded = way.ahead?.of(slice) ?? null;
+    const ordOf = way.numbered
+      ? (record: number) => ordAt(rows, first + record - slice.from)
+      : null;
+    for (let record = slice.from; record < slice.to;) {
+      const to = Math.min(slice.to, record + RECORDS_A_TURN);
+      while (record < to) {
+        const next = encoded === null ? record : addEncoded(into, encoded, { record, to, ordOf });
+        if (next === record && !records.write(into, record, ordOf?.(record) ?? null)) return false;
+        record = Math.max(next, record + 1);
+      }
       await nextTurn();
     }
+    first += slice.to - slice.from;
   }
   into.reserve(2);
   into.int16(-1);
   return true;
 }
 
-/** What comes before the fields of a record takes no more. */
-const RECORD_ROOM = 16;
-
-/** Some records with what encodes their columns. */
-interface CopySlice {
-  readonly slice: PackedSlice;
-  /** The bytes of its fields. */
-  readonly source: ByteSource;
-  readonly encoders: readonly Encoder[];
-  readonly constants: readonly (Buffer | null | undefined)[];
+/** Records that may have been encoded ahead. */
+interface EncodedRange {
+  /** The first. */
+  readonly record: number;
+  readonly to: number;
+  /** `null`: they have none. */
+  readonly ordOf: ((record: number) => number) | null;
 }
 
-/** Where records are in their batch. */
-interface RecordNumbers {
-  readonly rows: PackedRows;
-  /** Of the first of them. */
-  readonly first: number;
-}
-
-/** Writes records; with `numbers`, the `ord` of each before it. False when a field is not canonical. */
-function binaryRecords(
+/** Writes the records up to one that was not encoded, and tells that one. */
+function addEncoded(
   into: CopyBuffer,
-  { slice, source: bytes, encoders, constants }: CopySlice,
-  numbers: RecordNumbers | null,
-): boolean {
-  const { fields, from, to } = slice;
-  const { offsets: places } = fields;
-  const width = fields.shape.fields.length;
-  const sources = slice.columns.map(({ field }) => field);
-  const count = encoders.length + (numbers === null ? 0 : 1);
-  for (let record = from; record < to; record += 1) {
-    into.reserve(RECORD_ROOM);
-    into.int16(count);
-    if (numbers !== null) {
-      into.int32(8);
-      into.int64(ordAt(numbers.rows, numbers.first + record - from));
-    }
-    for (let column = 0; column < encoders.length; column += 1) {
-      const encode = encoders[column] as Encoder;
-      const source = sources[column] as number;
-      const place = 2 * (record * width + source);
-      const start = source < 0 ? -1 : (places[place] as number);
-      const end = source < 0 ? 0 : (places[place + 1] as number);
-      if (start >= 0 && end >= 0) {
-        reserveField(into, end - start);
-        if (!encode(into, bytes, start, end)) return false;
-        continue;
-      }
-      const value = source < 0 ? (constants[column] ?? null) : fieldBytes(fields, place / 2);
-      reserveField(into, value?.length ?? 0);
-      if (value === null) into.int32(-1);
-      else if (!encode(into, new ByteSource(value), 0, value.length)) return false;
-    }
+  { bytes, places }: EncodedBytes,
+  { record, to, ordOf }: EncodedRange,
+): number {
+  const start = places[record] as number;
+  let next = record;
+  let end = start;
+  while (next < to && (places[next + 1] as number) > end) {
+    next += 1;
+    end = places[next] as number;
   }
-  return true;
-}
-
-/** The bytes of the columns that hold one constant, by their place; the others are holes. */
-function constantsOf({ columns }: PackedSlice): readonly (Buffer | null | undefined)[] {
-  return columns.map(({ field, constant }) => {
-    if (field >= 0) return undefined;
-    return constant === null ? null : Buffer.from(constant);
-  });
+  const moved = into.length - start;
+  into.append(bytes.subarray(start, end));
+  if (ordOf === null) return next;
+  for (let each = record; each < next; each += 1)
+    into.int64At((places[each] as number) + moved + ORD_PLACE, ordOf(each));
+  return next;
 }
 
 const TAB = 9;

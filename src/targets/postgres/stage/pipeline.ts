@@ -14,6 +14,8 @@ export interface PipelinedStatement {
   readonly sql: string;
   readonly values?: readonly SqlValue[];
   readonly data?: Buffer;
+  /** Looks at its answer, and throws where that forbids to go on. */
+  readonly check?: (answer: PipelinedAnswer) => void;
 }
 
 /** What the server answers to one statement. */
@@ -35,12 +37,12 @@ export class Pipeline {
     this.#together = together;
   }
 
-  /** Sends these statements with the next that is run. An error of theirs is raised there. */
+  /** Sends these statements with the next that is run. An error of theirs is raised there, and so is what their checks throw. */
   add(...statements: readonly PipelinedStatement[]): void {
     this.#waiting.push(...statements);
   }
 
-  /** Runs what waits, and then these statements; answers to each of these. Throws what the server answers. */
+  /** Runs what waits, and then these statements; answers to each of these. Throws what the server answers, or a check. */
   async run(...statements: readonly PipelinedStatement[]): Promise<PipelinedAnswer[]> {
     const all = [...this.#waiting, ...statements];
     this.#waiting = [];
@@ -48,6 +50,7 @@ export class Pipeline {
     const answers = this.#together
       ? await sendTogether(this.#client, all)
       : await sendApart(this.#client, all);
+    for (const [at, answer] of answers.entries()) all[at]?.check?.(answer);
     return answers.slice(answers.length - statements.length);
   }
 

@@ -11,7 +11,7 @@ import { copySql, fillKeys } from "./stage.ts";
 
 /** The keys of one table. */
 export function keyStore(client: Client, plan: TablePlan): KeyStore {
-  const copy = new PackedCopy(plan);
+  const copy = new PackedCopy(plan, false);
   const seen = TEMPORARY.seen(plan);
   return {
     spans: spanStore(client, plan),

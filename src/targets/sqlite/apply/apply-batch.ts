@@ -102,6 +102,10 @@ export class BatchRun {
     let place = 0;
     for (const slice of packed.slices) {
       for (let record = slice.from; record < slice.to; record += 1) {
+        const encoded = paged?.addEncoded(slice, record, place) ?? 0;
+        place += encoded;
+        record += encoded;
+        if (record === slice.to) break;
         try {
           if (paged === null) this.#bindRow(runner, slice, record, place);
           else if (!paged.add(slice, record, place)) {

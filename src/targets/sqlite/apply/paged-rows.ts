@@ -6,6 +6,7 @@ import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
+import type { EncodedAhead } from "../../encoded-ahead.ts";
 import type { PackedValues } from "../stage/packed-values.ts";
 import type { PageFile } from "../stage/page-file.ts";
 import { PageRecord } from "../stage/page-record.ts";
@@ -23,6 +24,8 @@ export interface PageUse {
   readonly group: RowGroup;
   readonly packed: PackedValues;
   readonly columns: number;
+  /** Which rows were encoded ahead. */
+  readonly ahead: EncodedAhead;
   /** A statement takes so many rows. */
   readonly most: number;
   /** What becomes of misfits need not be known row by row. */
@@ -35,6 +38,11 @@ export interface PagedRow {
   readonly record: number;
   /** Its place in the batch. */
   readonly place: number;
+}
+
+/** Rows that follow one another, of which this is the first. */
+interface PagedRun extends PagedRow {
+  rows: number;
 }
 
 /** Whether a batch has enough rows for pages. */
@@ -56,12 +64,10 @@ export function mostPaged(db: SqliteConnection, { name }: TableName): number {
 export class PagedRows {
   readonly #use: PageUse;
   readonly #record: PageRecord;
-  /** Side by side, so that no row takes an object. */
-  readonly #slices: PackedSlice[] = [];
-  readonly #records: number[] = [];
-  readonly #places: number[] = [];
-  /** Which of the rows hold a misfit. */
-  readonly #misfits: number[] = [];
+  readonly #runs: PagedRun[] = [];
+  #rows = 0;
+  /** Those with a misfit. */
+  readonly #misfits: PagedRow[] = [];
 
   constructor(use: PageUse) {
     this.#use = use;
@@ -71,39 +77,55 @@ export class PagedRows {
   /** Puts a row into the page; false where it has no room, or the row must go alone. Throws a `RangeFault`. */
   add(slice: PackedSlice, record: number, place: number): boolean {
     const { file, group, packed, most, takesMisfits } = this.#use;
-    if (this.#slices.length >= most) return false;
+    if (this.#rows >= most) return false;
     const hasMisfit = packed.give(slice, record, this.#record);
     if (hasMisfit && !takesMisfits) return false;
     if (group.integer >= 0 && !this.#record.isInteger(group.integer)) return false;
     if (!file.page.add(this.#record)) return false;
-    if (hasMisfit) this.#misfits.push(this.#slices.length);
-    this.#slices.push(slice);
-    this.#records.push(record);
-    this.#places.push(place);
+    if (hasMisfit) this.#misfits.push({ slice, record, place });
+    this.#note(slice, { record, place, rows: 1 });
     return true;
+  }
+
+  /** Puts the rows of a slice from `record` on into the page that were encoded ahead, while it has room; tells how many. */
+  addEncoded(slice: PackedSlice, record: number, place: number): number {
+    const { file, ahead, most } = this.#use;
+    const encoded = ahead.of(slice);
+    if (encoded === null) return 0;
+    const to = Math.min(slice.to, record + most - this.#rows);
+    const rows = file.page.addCells(encoded, record, to);
+    if (rows > 0) this.#note(slice, { record, place, rows });
+    return rows;
+  }
+
+  /** Notes rows that follow those of the page. */
+  #note(slice: PackedSlice, run: Omit<PagedRun, "slice">): void {
+    this.#rows += run.rows;
+    const last = this.#runs.at(-1);
+    if (last?.slice === slice && last.record + last.rows === run.record) last.rows += run.rows;
+    else this.#runs.push({ slice, ...run });
   }
 
   /** The rows in their order. */
   rows(): PagedRow[] {
-    return this.#slices.map((_, at) => this.#row(at));
+    return this.#runs.flatMap(({ slice, record, place, rows }) =>
+      Array.from({ length: rows }, (_, at) => ({
+        slice,
+        record: record + at,
+        place: place + at,
+      })),
+    );
   }
 
   /** Those with a misfit. */
-  misfits(): PagedRow[] {
-    return this.#misfits.map((at) => this.#row(at));
-  }
-
-  #row(at: number): PagedRow {
-    const slice = this.#slices[at];
-    if (slice === undefined) throw new RangeError(`the page has no row ${at}`);
-    return { slice, record: this.#records[at] as number, place: this.#places[at] as number };
+  misfits(): readonly PagedRow[] {
+    return this.#misfits;
   }
 
   /** Empties the page. */
   clear(): void {
-    this.#slices.length = 0;
-    this.#records.length = 0;
-    this.#places.length = 0;
+    this.#runs.length = 0;
+    this.#rows = 0;
     this.#misfits.length = 0;
     this.#use.file.page.clear();
   }
@@ -115,6 +137,6 @@ export class PagedRows {
   run(): OutcomeCounts | null {
     const { file, group } = this.#use;
     if (!file.write()) return null;
-    return group.runPage(file.page.first, this.#slices.length);
+    return group.runPage(file.page.first, this.#rows);
   }
 }

@@ -5,13 +5,17 @@
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { EncodedAhead } from "../../encoded-ahead.ts";
 import type { KeyStore, Writer } from "../../target.ts";
+import { refuseAltered } from "../catalog/refuse-altered.ts";
 import { BatchRun } from "./apply-batch.ts";
 import type { ShapeRunner } from "./apply-batch.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { rowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { MisfitColumns, promisedBy } from "../stage/misfits.ts";
+import { pageEncoding } from "../stage/page-encoder.ts";
+import type { PageEncoding } from "../stage/page-encoder.ts";
 import { PackedValues } from "../stage/packed-values.ts";
 import type { PageFile } from "../stage/page-file.ts";
 import { SqliteKeyStore } from "../stage/seen-keys.ts";
@@ -38,6 +42,8 @@ export class SqliteWriter implements Writer {
   readonly deletes?: Writer;
   readonly #context: SqliteWriterContext;
   readonly #runners = new Map<number, ShapeRunner>();
+  /** The table is as it was planned, and stays so until the transaction ends. */
+  #isSame = false;
 
   constructor(context: SqliteWriterContext) {
     this.#context = context;
@@ -47,7 +53,10 @@ export class SqliteWriter implements Writer {
   }
 
   applyEach(batch: Batch, tells = false): Promise<BatchResult> {
-    const { db, plan } = this.#context;
+    const { db, plan, table } = this.#context;
+    // By now the scripts of the load that come first have run.
+    if (!this.#isSame) refuseAltered(db, plan, table);
+    this.#isSame = true;
     const made = plan.made?.written[0]?.name ?? null;
     const run = new BatchRun(db, batch, { table: plan.table, tells, made });
     return Promise.resolve(run.apply((shape) => this.#runner(shape)));
@@ -72,9 +81,10 @@ function shapeRunner(context: SqliteWriterContext, { columns }: RowShape): Shape
   const row = rowSql(plan, table, columns);
   const destinations = columns.map((name) => destinationOf(plan, table, name));
   const group = RowGroup.of(db, probe, row);
-  const packed = new PackedValues(destinations, convertsFirst(plan));
+  const typed = convertsFirst(plan);
+  const packed = new PackedValues(destinations, typed);
   const misfits = new MisfitColumns(destinations, plan);
-  const paged = pagedOnce(context, group, { packed, misfits, columns: columns.length });
+  const paged = pagedOnce(context, group, { packed, misfits, bound: destinations, typed });
   return {
     columns: destinations,
     one: new RowRunner(db, probe, row),
@@ -92,8 +102,8 @@ function pagedOnce(
   {
     packed,
     misfits,
-    columns,
-  }: Pick<ShapeRunner, "packed" | "misfits"> & { readonly columns: number },
+    ...values
+  }: Pick<ShapeRunner, "packed" | "misfits"> & Pick<PageEncoding, "bound" | "typed">,
 ): () => PagedRows | null {
   let paged: PagedRows | null | undefined;
   return () => {
@@ -107,7 +117,8 @@ function pagedOnce(
       file,
       group,
       packed,
-      columns,
+      columns: values.bound.length,
+      ahead: new EncodedAhead((use) => pageEncoding({ ...use, ...values, integer: group.integer })),
       most,
       takesMisfits: misfits.always,
     }));

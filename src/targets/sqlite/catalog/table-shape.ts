@@ -30,6 +30,8 @@ export interface SqliteTable {
   readonly computes: boolean;
   /** It keeps to the types of its columns. */
   readonly strict: boolean;
+  /** The version of the schema that it was read from. */
+  readonly schema: number;
 }
 
 interface ListedTable {
@@ -123,7 +125,14 @@ function describe(db: SqliteConnection, table: ListedTable): SqliteTable {
     rowid: table.wr === 1 ? null : rowidName(shape),
     computes: computesOnWrite(shape) || hasExpressions(db, name),
     strict: table.strict === 1,
+    schema: schemaVersion(db),
   };
+}
+
+/** Of the file; temporary tables have a schema of their own. */
+export function schemaVersion(db: SqliteConnection): number {
+  const sql = "pragma main.schema_version";
+  return Number(db.prepare<{ readonly schema_version: number }>(sql).get()?.schema_version);
 }
 
 function computesOnWrite({ checked, columns }: TableShape): boolean {

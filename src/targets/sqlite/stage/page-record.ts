@@ -25,7 +25,7 @@ const MOST_SHORT = 127;
 const MOST_MEDIUM = 16_383;
 
 /** The bytes that a view shows. */
-interface Viewed {
+export interface Viewed {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }

@@ -2,16 +2,41 @@
  * A page of rows as SQLite stores a table (https://www.sqlite.org/fileformat2.html#b_tree_pages), and the page before it that
  * makes a database of it. Each row has a number, and the rows of a page follow one another.
  */
+import type { EncodedBytes } from "../../../model/encoded.ts";
 import { PageRecord, varintLength, viewed, writeVarint } from "./page-record.ts";
+import type { Viewed } from "./page-record.ts";
 
 /** The largest that SQLite has. */
 export const PAGE_BYTES = 65_536;
 /** What a page holds of a row in the least; a longer row would need other pages. */
-const MOST_ROW_BYTES = PAGE_BYTES - 35;
+export const MOST_ROW_BYTES = PAGE_BYTES - 35;
 const LEAF = 0x0d;
 /** Bytes of a leaf's header, and of the place of a row. */
 const HEADER = 8;
 const PLACE = 2;
+
+/** The number of a row takes so many bytes where it is filled in later. */
+const NUMBER_BYTES = 5;
+/** What a cell takes beside its row, at most. */
+export const CELL_BYTES = NUMBER_BYTES + 3;
+
+/** Writes the cell of a row that was measured, its number left open; tells the place behind it. */
+export function writeCell(into: Viewed, at: number, record: PageRecord, size: number): number {
+  const start = writeVarint(into.bytes, at, size) + NUMBER_BYTES;
+  record.write(into, start);
+  return start + size;
+}
+
+/** Fills in the number of the row whose cell is at `at`. */
+function numberCell(bytes: Uint8Array, at: number, number: number): void {
+  let place = at;
+  while ((bytes[place] as number) > 0x7f) place += 1;
+  bytes[place + 1] = 0x80 | Math.floor(number / 2 ** 28);
+  bytes[place + 2] = 0x80 | (number >>> 21);
+  bytes[place + 3] = 0x80 | (number >>> 14);
+  bytes[place + 4] = 0x80 | (number >>> 7);
+  bytes[place + 5] = number & 0x7f;
+}
 
 /** The table and its columns, `c0`, `c1` and so on. */
 export const PAGE_TABLE = "rows";
@@ -54,6 +79,31 @@ export class RowPage {
     view.setUint16(places - PLACE, this.#at);
     this.rows += 1;
     return true;
+  }
+
+  /** Adds rows whose cells were written ahead, as far as there is room; tells how many. */
+  addCells({ bytes: cells, places }: EncodedBytes, from: number, to: number): number {
+    const start = places[from] as number;
+    const pointers = this.#from + HEADER + PLACE * this.rows;
+    const room = this.#at - pointers;
+    let rows = 0;
+    let end = start;
+    while (from + rows < to) {
+      const next = places[from + rows + 1] as number;
+      if (next === end || next - start + PLACE * (rows + 1) > room) break;
+      end = next;
+      rows += 1;
+    }
+    this.#at -= end - start;
+    const { bytes, view } = this.#viewed;
+    bytes.set(cells.subarray(start, end), this.#at);
+    for (let row = 0; row < rows; row += 1) {
+      const at = this.#at + (places[from + row] as number) - start;
+      view.setUint16(pointers + PLACE * row, at);
+      numberCell(bytes, at, this.first + this.rows + row);
+    }
+    this.rows += rows;
+    return rows;
   }
 
   /** Writes the header: the page is one then. */

@@ -12,11 +12,11 @@ const PARTS = {
     "cli/commands/load",
     "cli/log",
     "read/csv/reader",
-    "read/json/reader",
     "targets/postgres/index",
     "targets/sqlite/index",
     "targets/sqlserver/index",
   ],
+  pages: ["report/html/load-page", "report/render/render-junit", "report/render/render-metrics"],
   "other-commands": ["finish", "inspect", "jobs", "plan", "report", "run", "split"].map(
     (name) => `cli/commands/${name}`,
   ),

@@ -1,0 +1,41 @@
+/**
+ * Records in the form in which a target stores them, made ahead by the thread that finds their fields. The target says how, once
+ * it has seen how the fields of a source fill its columns; what it gets then is the same that it would make itself.
+ */
+import type { PackedFields } from "./packed.ts";
+
+/** How to encode: all of it can be sent to another thread. */
+export interface AheadEncoding {
+  /** The address of a module that has an `encoderOf`, for the thread to import. */
+  readonly module: string;
+  /** What `encoderOf` is called with. */
+  readonly data: unknown;
+}
+
+/** The module of an `AheadEncoding`. */
+export interface EncoderModule {
+  readonly encoderOf: (data: unknown) => AheadEncoder;
+}
+
+/** Encodes all records of a chunk; `null` where they have not the fields that it is for. */
+export type AheadEncoder = (fields: PackedFields) => EncodedBytes | null;
+
+/** Encoded records, one behind the other. */
+export interface EncodedBytes {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each record begins, and where the last one ends. A record without bytes was not encoded. */
+  readonly places: Int32Array<ArrayBuffer>;
+}
+
+/** The same, with what it was made by and of. */
+export interface EncodedRecords extends EncodedBytes {
+  readonly by: AheadEncoding;
+  /** The `offsets` of the fields that were encoded: fields with others are not those. */
+  readonly of: Int32Array;
+}
+
+/** Who finds the fields of a source's records ahead. */
+export interface AheadReader {
+  /** Has the records of later chunks encoded, in this way and no other; `null`: in none. */
+  readonly encode: (encoding: AheadEncoding | null) => void;
+}

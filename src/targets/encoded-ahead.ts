@@ -1,0 +1,78 @@
+/**
+ * Has the rows of later chunks encoded by whoever finds their fields, and tells which rows were. A writer asks with each slice:
+ * what comes then was asked for by the slices before it.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { AheadEncoding, EncodedBytes } from "../model/encoded.ts";
+import type { PackedColumn, PackedFields, PackedSlice } from "../model/packed.ts";
+
+/** Which fields of records fill the columns of rows. */
+export interface FieldUse {
+  /** The names of the fields: records with others are not encoded. */
+  readonly fields: readonly string[];
+  /** What fills each column. */
+  readonly columns: readonly PackedColumn[];
+}
+
+/** Whether the records have these fields, and no others. */
+export function hasFields({ shape }: PackedFields, { fields }: FieldUse): boolean {
+  return isDeepStrictEqual(shape.fields, fields);
+}
+
+/** Whether rows that were encoded by one are those of the other. */
+interface ComparedEncodings {
+  readonly by: AheadEncoding;
+  readonly own: AheadEncoding;
+  readonly isSame: boolean;
+}
+
+/** The rows of one shape, as one module encodes them. */
+export class EncodedAhead {
+  readonly #encoding: (use: FieldUse) => AheadEncoding;
+  #last: { readonly use: FieldUse; readonly encoding: AheadEncoding } | null = null;
+  /** The slice that was looked at last, and what there is of it. */
+  #slice: PackedSlice | null = null;
+  #found: EncodedBytes | null = null;
+  /** What was compared last. */
+  #compared: ComparedEncodings | null = null;
+
+  constructor(encoding: (use: FieldUse) => AheadEncoding) {
+    this.#encoding = encoding;
+  }
+
+  /** The rows of a slice; `null` where they were not encoded. */
+  of(slice: PackedSlice): EncodedBytes | null {
+    if (slice !== this.#slice) {
+      this.#slice = slice;
+      this.#found = this.#find(slice);
+    }
+    return this.#found;
+  }
+
+  #find(slice: PackedSlice): EncodedBytes | null {
+    const { ahead, offsets } = slice.fields;
+    if (ahead === undefined) return null;
+    const own = this.#own(slice);
+    ahead.encode(own);
+    const { encoded } = slice.fields;
+    if (encoded === undefined || encoded.of !== offsets) return null;
+    return this.#isOwn(encoded.by, own) ? encoded : null;
+  }
+
+  #own({ fields: { shape }, columns }: PackedSlice): AheadEncoding {
+    const use = { fields: shape.fields, columns };
+    const last = this.#last;
+    if (last !== null && isDeepStrictEqual(last.use, use)) return last.encoding;
+    const encoding = this.#encoding(use);
+    this.#last = { use, encoding };
+    return encoding;
+  }
+
+  /** Several writers of one table ask for the same, each with an object of its own. */
+  #isOwn(by: AheadEncoding, own: AheadEncoding): boolean {
+    if (by === own) return true;
+    if (this.#compared?.by !== by || this.#compared.own !== own)
+      this.#compared = { by, own, isSame: isDeepStrictEqual(by, own) };
+    return this.#compared.isSame;
+  }
+}

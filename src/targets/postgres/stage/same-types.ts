@@ -1,0 +1,47 @@
+/**
+ * Binary data says nothing of its types: a table whose column became another one after the load was planned would take the bytes
+ * of a bigint for those of a double. So the types are asked for together with the first binary COPY of a transaction. By
+ * then the table is locked, and its types stay what they are until the transaction ends.
+ */
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import type { TablePlan } from "../../../model/load-plan.ts";
+import { tableName } from "../../../model/table-shape.ts";
+import { quoteLiteral } from "../quote.ts";
+import { encoderOf } from "./binary-types.ts";
+import type { PipelinedStatement } from "./pipeline.ts";
+
+/** The columns of a table and their types, those behind domains; a type that is not PostgreSQL's own by its mere name. */
+function typesSql(table: string): string {
+  return `select a.attname::text as name, case when b.typnamespace = 'pg_catalog'::regnamespace
+    then format_type(b.oid, null) else b.typname::text end as type
+from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+  join pg_catalog.pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+where a.attrelid = ${quoteLiteral(table)}::regclass and a.attnum > 0 and not a.attisdropped`;
+}
+
+/**
+ * The statement that follows a binary COPY into `table`, the plan's or its stage. Its check throws `TARGET_ALTERED` where
+ * a column takes other bytes than the plan's, and calls `sound` where none does.
+ */
+export function sameTypes(
+  plan: Pick<TablePlan, "columns" | "table">,
+  table: string,
+  sound: () => void,
+): PipelinedStatement {
+  return {
+    sql: typesSql(table),
+    check: ({ rows }) => {
+      for (const column of plan.columns) {
+        const type = rows.find(({ name }) => name === column.name)?.type;
+        if (typeof type === "string" && encoderOf({ type }) === encoderOf(column)) continue;
+        throw upsurgeError("TARGET_ALTERED", {
+          table: tableName(plan.table.name),
+          column: column.name,
+          planned: column.type,
+          found: typeof type === "string" ? type : "gone",
+        });
+      }
+      sound();
+    },
+  };
+}

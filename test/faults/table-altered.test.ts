@@ -1,0 +1,129 @@
+/** A column that gets another type after the load was planned: no value is stored as what its bytes were not. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import type { TestDatabase } from "../helpers/engines.ts";
+import type { Report } from "../../src/report/report.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+import { launch } from "./torture/launch.ts";
+import type { Ended } from "./torture/launch.ts";
+import { heldAt } from "./torture/scenario.ts";
+
+const COUNT = 120;
+const NUMBERS = Array.from({ length: COUNT }, (_, at) => at + 1);
+const CSV = `id,a,b\n${NUMBERS.map((id) => `${id},${id},${id}.50\n`).join("")}`;
+const ROWS = NUMBERS.map((id) => [`${id}`, `${id}`, `${id}.50`]);
+
+/** The types of `a` and `b` before, and after. */
+interface Types {
+  readonly before: readonly [a: string, b: string];
+  readonly after: readonly [a: string, b: string];
+}
+
+/** Eight bytes are eight bytes. */
+const POSTGRES: Types = { before: ["bigint", "numeric"], after: ["double precision", "numeric"] };
+const SQLITE: Types = { before: ["integer", "real"], after: ["integer", "text"] };
+
+const tableOf = ([a, b]: Types["before"]): string =>
+  `create table t (id int not null primary key, a ${a}, b ${b})`;
+
+/** SQLite alters no type: the table is made again there, under its own name. */
+function alter(engine: string, { after }: Types): string {
+  if (engine === "postgres") return `alter table t alter a type ${after[0]}`;
+  return `create table u as select * from t; drop table t; ${tableOf(after)}; insert into t select * from u; drop table u`;
+}
+
+/** A folder with the file, and loads of it. */
+class Shell {
+  readonly folder = tempDir();
+  readonly #database: TestDatabase;
+
+  constructor(database: TestDatabase) {
+    this.#database = database;
+    writeFileSync(join(this.folder, "in.csv"), CSV);
+  }
+
+  command(flags: readonly string[]): { args: string[]; cwd: string } {
+    const to = ["in.csv", "--table", "t", "--to", this.#database.url];
+    return { args: [...to, ...flags, "--json", "--progress", "none"], cwd: this.folder };
+  }
+
+  async load(flags: readonly string[]): Promise<Ended> {
+    return await launch(this.command(flags)).ended;
+  }
+}
+
+function expectAltered({ exit, stdout, stderr }: Ended): void {
+  const { error } = JSON.parse(stdout) as Report;
+  expect([exit, error?.code], stdout + stderr).toEqual([4, "TARGET_ALTERED"]);
+}
+
+function expectLoaded({ exit, stdout, stderr }: Ended): void {
+  expect(exit, stdout + stderr).toBe(0);
+}
+
+const TYPED = [
+  ["postgres", POSTGRES],
+  ["sqlite", SQLITE],
+] as const;
+
+describe.each(TYPED)("%s", (name, types) => {
+  const [engine] = ENGINES.filter((each) => each.name === name);
+  if (engine === undefined) throw new Error(`there is no engine ${name}`);
+  const database = useDatabase(engine);
+  const altered = alter(name, types);
+  const rows = async (): Promise<unknown> =>
+    await database.rows("select id, a, cast(b as varchar(20)) from t order by id");
+
+  test.each([[[]], [["--key", "id"]], [["--key", "id", "--batch-rows", "50"]]])(
+    "by a script of the load %j: it is refused, and goes on once the script has run by itself",
+    async (flags) => {
+      const shell = new Shell(database);
+      await database.reset();
+      await database.exec(tableOf(types.before));
+      expectAltered(await shell.load([...flags, "--before", altered]));
+      expect(await database.rows("select count(*) from t")).toEqual([["0"]]);
+      await database.exec(altered);
+      expectLoaded(await shell.load(flags));
+      expect(await rows()).toEqual(ROWS);
+    },
+  );
+
+  test("over rows that are there, which are staged", async () => {
+    const shell = new Shell(database);
+    await database.reset();
+    await database.exec(tableOf(types.before));
+    await database.exec("insert into t values (1, 0, 0)");
+    expectAltered(await shell.load(["--key", "id", "--before", altered]));
+    expect(await database.rows("select a from t")).toEqual([["0"]]);
+  });
+
+  test("a type that takes the same values, and a column that is not loaded, are no matter", async () => {
+    const shell = new Shell(database);
+    await database.reset();
+    await database.exec(tableOf(types.before));
+    expectLoaded(await shell.load(["--before", "alter table t add column c int"]));
+    expect(await database.rows("select count(*) from t")).toEqual([[`${COUNT}`]]);
+  });
+});
+
+describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  test.each([["begin:1"], ["committed:1"]])(
+    "by somebody else at %s: the same command goes on from there",
+    async (moment) => {
+      const shell = new Shell(database);
+      await database.reset();
+      await database.exec(tableOf(POSTGRES.before));
+      const job = ["--key", "id", "--commit", "60", "--job", "j"];
+      const ended = await heldAt(shell, shell.command(job), moment, async () => {
+        await database.exec(alter("postgres", POSTGRES));
+      });
+      expectAltered(ended);
+      expectLoaded(await shell.load(job));
+      expect(await database.rows("select id, a, b from t order by id")).toEqual(ROWS);
+    },
+  );
+});

@@ -1,0 +1,51 @@
+/** Reading ahead without a thread: the records of a chunk are encoded, as a thread encodes them, when a target has asked for it. */
+import { basename } from "node:path";
+import { afterAll, beforeAll, vi } from "vitest";
+import type {
+  AheadEncoding,
+  AheadReader,
+  EncodedRecords,
+  EncoderModule,
+} from "../../src/model/encoded.ts";
+import type { PackedFields } from "../../src/model/packed.ts";
+import { Prefetch } from "../../src/read/ahead/prefetch.ts";
+import * as copyEncoder from "../../src/targets/postgres/stage/copy-encoder.ts";
+import * as pageEncoder from "../../src/targets/sqlite/stage/page-encoder.ts";
+
+const MODULES: Readonly<Record<string, EncoderModule>> = {
+  "copy-encoder.ts": copyEncoder,
+  "page-encoder.ts": pageEncoder,
+};
+
+/** The fields with their records encoded as soon as somebody who has asked for it looks; `done` is told. */
+export function encodedAtOnce(fields: PackedFields, done: () => void = () => {}): PackedFields {
+  let by: AheadEncoding | null = null;
+  const encode: AheadReader["encode"] = (encoding) => void (by = encoding);
+  const encoded = (): EncodedRecords | undefined => {
+    if (by === null) return undefined;
+    const found = MODULES[basename(by.module)]?.encoderOf(structuredClone(by.data))(fields);
+    if (found === null || found === undefined) return undefined;
+    done();
+    return { ...found, by, of: fields.offsets };
+  };
+  return Object.defineProperty({ ...fields, ahead: { encode } }, "encoded", {
+    get: encoded,
+    enumerable: false,
+  });
+}
+
+/** Encodes chunks in all tests of a file, those for which `takes` holds; tells how many there were. */
+export function encodeAtOnce(takes: (fields: PackedFields) => boolean = () => true): {
+  readonly chunks: number;
+} {
+  const seen = { chunks: 0 };
+  beforeAll(() => {
+    vi.spyOn(Prefetch.prototype, "offer").mockImplementation((fields) =>
+      takes(fields) ? encodedAtOnce(fields, () => (seen.chunks += 1)) : fields,
+    );
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+  return seen;
+}
