@@ -36,7 +36,6 @@ test("a thread finds what is found without one", { timeout: 300_000 + 500 * RUNS
 
 test.each(["throw", "warn"])(
   "a thread that fails is done without, where promises that fail %s",
-  { timeout: 300_000 },
   (mode) => {
     const seen = run("failing-thread.ts", [`--unhandled-rejections=${mode}`], []);
     expect(seen).toEqual({ records: 1000, threads: 1 });
