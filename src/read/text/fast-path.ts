@@ -3,7 +3,7 @@
  * reads its records on the slow path as soon as somebody asks for them.
  */
 import { nestedWithout } from "../../model/nest/packed-nest.ts";
-import type { EncodedRecords } from "../../model/encoded.ts";
+import { movedFields } from "../../model/packed.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { PackedRaws, RecordChunk, SourceRecord } from "../../model/record.ts";
@@ -105,16 +105,13 @@ export class PackedChunk implements RecordChunk {
     const width = 2 * packed.shape.fields.length;
     const records = packed.records - count;
     const length = Math.ceil((packed.length * records) / packed.records);
-    const { nested, encoded } = packed;
-    const offsets = packed.offsets.subarray(count * width);
-    const rest = {
-      ...packed,
-      offsets,
+    const { nested } = packed;
+    const rest = movedFields(packed, {
+      offsets: packed.offsets.subarray(count * width),
       records,
       length,
       ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
-      ...(encoded === undefined ? {} : { encoded: encodedWithout(encoded, offsets, count) }),
-    };
+    });
     const { read, from, to, spans, endOf, bytes } = this.#source;
     const first = this.offsetAfter(count);
     const passed = first.byte - from.byte;
@@ -136,10 +133,6 @@ export class PackedChunk implements RecordChunk {
     this.#records ??= this.#source.read();
     return this.#records;
   }
-}
-
-function encodedWithout(encoded: EncodedRecords, of: Int32Array, count: number): EncodedRecords {
-  return { ...encoded, places: encoded.places.subarray(count), of };
 }
 
 /** True for the one encoding whose bytes targets can take as they are. */
