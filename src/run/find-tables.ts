@@ -1,5 +1,6 @@
 /** Finds the table of each load of a run by the name of its file or folder. */
 import { nearest } from "../errors/edit-distance.ts";
+import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
@@ -24,7 +25,7 @@ export interface TableLoad extends RunLoad {
 
 /** Where tables are looked for. */
 export interface TableSearch {
-  readonly connected: Pick<Connected, "session" | "label">;
+  readonly connected: Pick<Connected, "session" | "label" | "target">;
   /** Those of the run: which of them are wanted. */
   readonly options: Options;
 }
@@ -45,7 +46,7 @@ export async function findTables(
   }
   const wanted = only === null ? found : chosen(found, only);
   if (only === null && missing.length > 0) {
-    throw noTables(missing, await tablesThere(session, options), connected.label);
+    throw noTables(missing, await tablesThere(session, options), connected);
   }
   for (const { fault } of wanted) if (fault !== null) throw fault;
   return wanted;
@@ -96,7 +97,7 @@ function chosen(found: readonly TableLoad[], only: readonly string[]): TableLoad
 function noTables(
   missing: readonly RunLoad[],
   { tables, told }: TablesThere,
-  label: string,
+  { label, target }: Pick<Connected, "label" | "target">,
 ): Error {
   const files = missing.map(({ path }) => path).join(", ");
   const [first] = missing;
@@ -104,7 +105,7 @@ function noTables(
   const details = {
     files,
     reason: `${goes}, and ${label} has ${told}`,
-    suggestion: suggestion(first, tables),
+    suggestion: first === undefined ? "" : suggestion(first, tables, target.name),
   };
   const where =
     first === undefined ? undefined : placeIn(first.origin === null ? null : "--table", first);
@@ -118,13 +119,16 @@ function whereItGoes({ options, origin, stem }: RunLoad): string {
   return `without \`table\` all of its files go into ${withoutNumber(stem ?? "")}`;
 }
 
-function suggestion(first: RunLoad | undefined, tables: readonly TableName[]): string {
-  const name = first?.options.table ?? withoutNumber(first?.stem ?? "");
+function suggestion(first: RunLoad, tables: readonly TableName[], target: string): string {
+  const name = first.options.table ?? withoutNumber(first.stem ?? "");
   const near = nearTable(name, tables);
-  if (first !== undefined && first.origin !== null) {
-    const meant = near === null ? "" : `did you mean table: ${near}? Or `;
-    return `${meant}${near === null ? "name another table with table: NAME, or " : ""}create the table first`;
+  const shows = `upsurge inspect ${shellWord(first.sources[0] ?? first.path)} --ddl ${target} --table ${shellWord(name)}`;
+  const create = `create the table first, with a primary key (\`${shows}\` prints a statement to begin with)`;
+  if (first.origin !== null) {
+    return near === null
+      ? `name another table with table: NAME, or ${create}`
+      : `did you mean table: ${near}? Or ${create}`;
   }
   const meant = near === null ? "" : `call it after its table: did you mean ${near}? Or `;
-  return `${meant}create the table first, or move the file out of the folder`;
+  return `${meant}${create}, or move the file out of the folder`;
 }

@@ -123,7 +123,7 @@ const CASES: readonly Case[] = [
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
-    fix: /a load with --create creates the file/,
+    fix: /a load of one file with --create creates the database, and its table/,
     next: "in.csv --to tt.db --table t --create",
   },
   {
@@ -280,8 +280,8 @@ const CASES: readonly Case[] = [
   {
     code: "RUN_NO_TABLE",
     run: "run . --to t.db",
-    fix: /create the table first, or move the file out of the folder/,
-    next: LOAD,
+    fix: /create the table first, with a primary key \(`upsurge inspect in\.csv --ddl sqlite --table in` prints a statement to begin with\), or move the file/,
+    next: "inspect in.csv --ddl sqlite --table in",
   },
   {
     code: "STEP_CASCADE",

@@ -94,7 +94,7 @@ export const TARGET_CODES = {
   TARGET_NOT_FOUND: {
     title: "no database file {path}",
     cause: "a load creates a database only with --create: a misspelled path would go unnoticed",
-    fix: "check the path; a load with --create creates the file",
+    fix: "check the path; a load of one file with --create creates the database, and its table",
     exit: 2,
   },
   TARGET_NOT_A_DATABASE: {

@@ -155,7 +155,8 @@ export function mayBeMade(url: string, path: string): boolean {
 /** No file of that name; the fix names the one that is there. */
 export function noSuchFile(url: string, path: string): UpsurgeError {
   const other = otherFile(url, path);
-  const create = "check the path; a load with --create creates the file";
+  const create =
+    "check the path; a load of one file with --create creates the database, and its table";
   const fix = { fix: other === null ? create : `pass --to ${shellWord(other)}` };
   return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
 }
