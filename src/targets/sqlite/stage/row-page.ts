@@ -22,7 +22,9 @@ export const CELL_BYTES = NUMBER_BYTES + 3;
 
 /** Writes the cell of a row that was measured, its number left open; tells the place behind it. */
 export function writeCell(into: Viewed, at: number, record: PageRecord, size: number): number {
-  const start = writeVarint(into.bytes, at, size) + NUMBER_BYTES;
+  const number = writeVarint(into.bytes, at, size);
+  const start = number + NUMBER_BYTES;
+  for (let place = number; place < start; place += 1) into.bytes[place] = 0;
   record.write(into, start);
   return start + size;
 }
