@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/encoded.ts";
+import { moduleBeside } from "../../model/module-beside.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { Block } from "../bytes/blocks.ts";
 import type { PackerSource, PrefetchAnswer, PrefetchRequest } from "./worker.ts";
@@ -140,8 +141,7 @@ export class Prefetch<P extends PackedRun> {
 
   #start(): Worker | null {
     try {
-      const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-      const worker = new Worker(new URL(file, import.meta.url), {
+      const worker = new Worker(moduleBeside(import.meta.url, "worker"), {
         workerData: this.#source,
         resourceLimits: LIMITS,
       });

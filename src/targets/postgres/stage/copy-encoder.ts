@@ -3,6 +3,7 @@
  * the writer.
  */
 import type { AheadEncoder, AheadEncoding } from "../../../model/encoded.ts";
+import { moduleBeside } from "../../../model/module-beside.ts";
 import type { PackedFields } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { hasFields } from "../../encoded-ahead.ts";
@@ -20,10 +21,9 @@ export interface CopyEncoding extends FieldUse {
   readonly numbered: boolean;
 }
 
-/** The encoding by this module; the built one is beside the thread's own. */
+/** The encoding by this module. */
 export function copyEncoding(data: CopyEncoding): AheadEncoding {
-  const file = import.meta.url.endsWith(".ts") ? "./copy-encoder.ts" : "./copy-encoder.js";
-  return { module: new URL(file, import.meta.url).href, data };
+  return { module: moduleBeside(import.meta.url, "copy-encoder").href, data };
 }
 
 /** What the thread calls with a `CopyEncoding`. */

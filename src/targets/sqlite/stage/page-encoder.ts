@@ -4,6 +4,7 @@
  * to the writer: a misfit, a value out of range, a row too long for a page.
  */
 import type { AheadEncoder, AheadEncoding } from "../../../model/encoded.ts";
+import { moduleBeside } from "../../../model/module-beside.ts";
 import type { PackedFields, PackedSlice } from "../../../model/packed.ts";
 import { hasFields } from "../../encoded-ahead.ts";
 import type { FieldUse } from "../../encoded-ahead.ts";
@@ -22,10 +23,9 @@ export interface PageEncoding extends FieldUse {
   readonly integer: number;
 }
 
-/** The encoding by this module; the built one is beside the thread's own. */
+/** The encoding by this module. */
 export function pageEncoding(data: PageEncoding): AheadEncoding {
-  const file = import.meta.url.endsWith(".ts") ? "./page-encoder.ts" : "./page-encoder.js";
-  return { module: new URL(file, import.meta.url).href, data };
+  return { module: moduleBeside(import.meta.url, "page-encoder").href, data };
 }
 
 /** What the thread calls with a `PageEncoding`. */
