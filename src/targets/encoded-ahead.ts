@@ -19,13 +19,6 @@ export function hasFields({ shape }: PackedFields, { fields }: FieldUse): boolea
   return isDeepStrictEqual(shape.fields, fields);
 }
 
-/** Whether rows that were encoded by one are those of the other. */
-interface ComparedEncodings {
-  readonly by: AheadEncoding;
-  readonly own: AheadEncoding;
-  readonly isSame: boolean;
-}
-
 /** The rows of one shape, as one module encodes them. */
 export class EncodedAhead {
   readonly #encoding: (use: FieldUse) => AheadEncoding;
@@ -33,8 +26,6 @@ export class EncodedAhead {
   /** The slice that was looked at last, and what there is of it. */
   #slice: PackedSlice | null = null;
   #found: EncodedBytes | null = null;
-  /** What was compared last. */
-  #compared: ComparedEncodings | null = null;
 
   constructor(encoding: (use: FieldUse) => AheadEncoding) {
     this.#encoding = encoding;
@@ -56,7 +47,8 @@ export class EncodedAhead {
     ahead.encode(own);
     const { encoded } = slice.fields;
     if (encoded === undefined || encoded.of !== offsets) return null;
-    return this.#isOwn(encoded.by, own) ? encoded : null;
+    // Several writers of one table ask for the same, each with an object of its own.
+    return isDeepStrictEqual(encoded.by, own) ? encoded : null;
   }
 
   #own({ fields: { shape }, columns }: PackedSlice): AheadEncoding {
@@ -66,13 +58,5 @@ export class EncodedAhead {
     const encoding = this.#encoding(use);
     this.#last = { use, encoding };
     return encoding;
-  }
-
-  /** Several writers of one table ask for the same, each with an object of its own. */
-  #isOwn(by: AheadEncoding, own: AheadEncoding): boolean {
-    if (by === own) return true;
-    if (this.#compared?.by !== by || this.#compared.own !== own)
-      this.#compared = { by, own, isSame: isDeepStrictEqual(by, own) };
-    return this.#compared.isSame;
   }
 }

@@ -1,4 +1,4 @@
-/** iconv-lite, loaded for the first encoding that Node does not know: its tables are as large as half of the program. */
+/** iconv-lite, loaded when it is first needed, which most sources never do: its tables are as large as half of the program. */
 import { createRequire } from "node:module";
 import type Iconv from "iconv-lite";
 
