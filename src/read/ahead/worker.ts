@@ -39,6 +39,9 @@ export interface PrefetchAnswer<P extends PackedRun> {
   readonly encoded: EncodedBytes | null;
 }
 
+/** What the thread says: that it is there, once, and then an answer to each question. */
+export type PrefetchMessage<P extends PackedRun> = "there" | PrefetchAnswer<P>;
+
 function packerOf({ format, of }: PackerSource): Packer<PackedRun> {
   return format === "csv" ? new CsvBytes(of) : new JsonBytes(of);
 }
@@ -72,3 +75,4 @@ async function answer(request: PrefetchRequest): Promise<void> {
 parentPort?.on("message", (request: PrefetchRequest) => {
   answer(request).catch(() => process.exit(1));
 });
+parentPort?.postMessage("there" satisfies PrefetchMessage<PackedRun>, []);
