@@ -19,7 +19,9 @@ import { ndjsonInput } from "./ndjson-input.ts";
 let ahead = 0;
 /** Chunks whose records it has encoded. */
 let encoded = 0;
-process.on("worker", (worker) => worker.on("message", () => (ahead += 1)));
+process.on("worker", (worker) =>
+  worker.on("message", (message) => (ahead += message === "there" ? 0 : 1)),
+);
 
 /** As a table takes the fields that has a column of each affinity in turn. */
 function encodingOf({ shape: { fields } }: PackedFields): AheadEncoding {
