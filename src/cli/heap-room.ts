@@ -21,7 +21,7 @@ export class HeapRoom {
   note(bytes: number): void {
     if (bytes < FROM_BYTES) return;
     const used = getHeapStatistics().used_heap_size;
-    const percent = used < ROOM ? Math.round((100 * ROOM) / used) : AS_IT_COMES;
+    const percent = used < ROOM ? 100 * Math.round(ROOM / used) : AS_IT_COMES;
     if (percent === this.#percent) return;
     this.#percent = percent;
     setFlagsFromString(`--heap-growing-percent=${percent}`);

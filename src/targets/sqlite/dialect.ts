@@ -167,10 +167,10 @@ export function insertPage({ plan, columns }: RowSql): string {
   return `insert into ${tableName(plan)} as target (${names}) select ${values} from ${PAGED_ROWS} where rowid >= ?`;
 }
 
-/** How many rows of a page have a target row: `select count(*) as n from upsurge_page.rows as excluded where rowid >= ? and exists (…)`. */
+/** How many rows of a page have a target row: `select count(*) as n from upsurge_page.rows as excluded cross join "t" as target where …`. */
 export function foundInPage({ plan, columns }: RowSql, column: number): string {
   const key = `target.${quoteIdentifier(columns[column] ?? "")} = excluded.${pageColumn(column)}`;
-  return `select count(*) as n from ${PAGED_ROWS} as excluded where rowid >= ? and exists (select 1 from ${tableName(plan)} as target where ${key})`;
+  return `select count(*) as n from ${PAGED_ROWS} as excluded cross join ${tableName(plan)} as target where excluded.rowid >= ? and ${key}`;
 }
 
 /** The last rowid, 0 in an empty table, `null` where it is too large to be counted with. The parameter is not looked at. */
