@@ -92,21 +92,24 @@ test.each([
 test.each([
   [0, 3],
   [FAR, 1],
-])("a load %d ms away sends its rows by %d COPY, and the same rows", async (roundTripMs, copies) => {
-  const proxy = await farAway(roundTripMs);
-  const count = (): number => proxy.messages.filter(({ text }) => text.startsWith("copy")).length;
-  // As with a plan, a busy machine may hide the distance.
-  await until(
-    `a load in ${copies} batches`,
-    async () => {
-      await database.exec("truncate t");
-      const before = count();
-      await run(proxy, ["load", "-q"], 60_000);
-      return count() - before;
-    },
-    (done) => done === copies,
-  );
-  expect(await database.rows("select count(*), sum(id), min(v), max(v) from t")).toEqual([
-    ["60000", "1799970000", "the value of 0", "the value of 9999"],
-  ]);
-});
+])(
+  "a load %d ms away sends its rows by %d COPY, and the same rows",
+  async (roundTripMs, copies) => {
+    const proxy = await farAway(roundTripMs);
+    const count = (): number => proxy.messages.filter(({ text }) => text.startsWith("copy")).length;
+    // As with a plan, a busy machine may hide the distance.
+    await until(
+      `a load in ${copies} batches`,
+      async () => {
+        await database.exec("truncate t");
+        const before = count();
+        await run(proxy, ["load", "-q"], 60_000);
+        return count() - before;
+      },
+      (done) => done === copies,
+    );
+    expect(await database.rows("select count(*), sum(id), min(v), max(v) from t")).toEqual([
+      ["60000", "1799970000", "the value of 0", "the value of 9999"],
+    ]);
+  },
+);
