@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/report/report.ts";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -40,7 +40,7 @@ async function start(database: TestDatabase): Promise<void> {
   for (const sql of SETUP) await database.exec(sql);
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("each runs once, in its order, several statements at once", async () => {

@@ -1,6 +1,6 @@
 /** `--lookup`: a column is filled with the id of the row that fields name in another table. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { LookupShell } from "../helpers/lookup-shell.ts";
 
@@ -109,7 +109,7 @@ describe.each(ENGINES)("$title", (engine) => {
   fields(shell, database, engine.name);
 });
 
-describe.each(TABLE_ENGINES)("$title, once", (engine) => {
+describe.each(tableEngines())("$title, once", (engine) => {
   const database = useDatabase(engine);
   const shell = new LookupShell(database);
   const start = async (...more: string[]): Promise<void> =>

@@ -1,6 +1,6 @@
 /** What the fix of a reject prints, typed as it is printed: with the flag the record goes in. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -123,7 +123,7 @@ const CASES: readonly FixCase[] = [
   { title: "the same, to leave it", text: "id,s\n7,new\n", fix: "--key id --ignore" },
 ];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   const load = async (cwd: string, file: string, flags: readonly string[]): Promise<RunResult> => {
