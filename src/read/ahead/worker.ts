@@ -56,6 +56,12 @@ async function encoderOf({ module, data }: AheadEncoding): Promise<AheadEncoder 
   }
 }
 
+function buffersOf(encoded: EncodedBytes | null): (ArrayBuffer | undefined)[] {
+  if (encoded === null) return [];
+  const { bytes, starts, ends, hashes } = encoded;
+  return [bytes.buffer, starts.buffer, ends.buffer, hashes?.buffer];
+}
+
 const packer = packerOf(workerData as PackerSource);
 let encoder: AheadEncoder | null = null;
 
@@ -67,7 +73,7 @@ async function answer(request: PrefetchRequest): Promise<void> {
   const { stop } = packer;
   const encoded = found === null ? null : (encoder?.(packer.fields(found, bytes, from)) ?? null);
   const told: PrefetchAnswer<PackedRun> = { found, stop, encoded };
-  const moved = [found?.places.buffer, encoded?.bytes.buffer, encoded?.places.buffer];
+  const moved = [found?.places.buffer, ...buffersOf(encoded)];
   parentPort?.postMessage(told, moved.filter((buffer) => buffer !== undefined) as ArrayBuffer[]);
 }
 

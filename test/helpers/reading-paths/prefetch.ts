@@ -38,8 +38,8 @@ function encodingOf({ shape: { fields } }: PackedFields): AheadEncoding {
 function withoutTarget({ ahead: reader, encoded: found, ...fields }: PackedFields): PackedFields {
   reader?.encode(encodingOf(fields));
   if (found === undefined) return fields;
-  const { bytes, places } = found;
-  if (!isDeepStrictEqual({ bytes, places }, encoderOf(found.by.data)(fields)))
+  const { by: _by, of: _of, ...bytes } = found;
+  if (!isDeepStrictEqual(bytes, encoderOf(found.by.data)(fields)))
     throw new Error("a thread encodes other bytes");
   encoded += 1;
   return fields;

@@ -14,7 +14,7 @@ import { tableSql } from "../dialect.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
-import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
+import { allDiffer, denseRange } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
 import { PackedCopy } from "../stage/packed-copy.ts";
 import type { CopyData } from "../stage/packed-copy.ts";
@@ -172,7 +172,7 @@ export class PostgresSetWriter implements SetWriter {
 
   /** True when no key is there twice; false when that is not known. */
   #differ(packed: PackedRows): boolean {
-    const hashes = this.#plan.mode === "insert" ? null : keyHashes(this.#plan, packed);
+    const hashes = this.#plan.mode === "insert" ? null : this.#memory.copy.keyHashes(packed);
     return hashes !== null && allDiffer(hashes);
   }
 
