@@ -27,6 +27,12 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   return `pass ${flag} to update rows that are there, or ${flag} --ignore to leave them as they are`;
 }
 
+/** ROW_CHECK: a row may be for none of the partitions. */
+export function checkFix({ reject: { constraint }, target }: KnownReject): string | null {
+  if (target === null || constraint !== null) return null;
+  return target.namelessCheck?.(target.plan.table) ?? null;
+}
+
 /** ROW_FOREIGN_KEY: what a row refers to may come later in the same source. */
 export function foreignKeyFix({ reject, target }: KnownReject): string | null {
   const { arbiter, late, table } = target?.plan ?? {};

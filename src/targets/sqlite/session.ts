@@ -142,6 +142,8 @@ export class SqliteSession implements Session {
       throw this.translate(error);
     } finally {
       if (this.#db.open && this.#db.inTransaction) this.#db.exec("rollback");
+      // The version is undone with the rest, and may be that of something else the next time.
+      for (const [name, table] of this.#tables) this.#tables.set(name, { ...table, schema: null });
     }
   }
 
