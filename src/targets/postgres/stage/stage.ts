@@ -25,7 +25,7 @@ export function stageDdl(plan: TablePlan, folds: boolean): string[] {
   const { merges, statement } = plan.method;
   // Staging tells whether a row is insertable.
   const checked = merges !== null || statement === "look-then-write";
-  const stage = checked || folds ? shadowDdl(plan) : [typedDdl(plan)];
+  const stage = checked || folds ? shadowDdl(plan) : uncheckedDdl(plan);
   if (merges !== "merge") return stage;
   // It ends with the column that owns it.
   const owner = `${TEMPORARY.stage(plan)}.upsurge_ord`;
@@ -49,6 +49,11 @@ export function rawDdl(plan: TablePlan): string {
 /** The statement that makes the table of faults. */
 export function faultDdl(plan: TablePlan): string {
   return `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`;
+}
+
+/** A stage that any row fits whose values have their types. A stamp may read columns that no row carries. */
+function uncheckedDdl(plan: TablePlan): string[] {
+  return plan.update.stamps.length > 0 ? shadowDdl({ ...plan, mode: "update" }) : [typedDdl(plan)];
 }
 
 function typedDdl(plan: TablePlan): string {
