@@ -23,7 +23,7 @@ import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
-import { absentColumns } from "../stage/absent-columns.ts";
+import { absentInStamps, absentValues } from "../stage/absent-columns.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
@@ -249,7 +249,7 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
     const text = rawText(plan, place);
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
-  const others = plan.update.stamps.length === 0 ? [] : absentColumns(plan, columns);
+  const others = absentValues(absentInStamps(plan, columns));
   return `(select ${[...values, ...others].join(", ")}) as excluded`;
 }
 

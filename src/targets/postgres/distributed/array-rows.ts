@@ -2,7 +2,7 @@
 import type { Row } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { absentColumns } from "../stage/absent-columns.ts";
+import { absentColumns, absentValues } from "../stage/absent-columns.ts";
 import { fromText } from "../types.ts";
 
 /** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted. */
@@ -15,9 +15,10 @@ export function arrayRelation(
     const text = `v${at}`;
     return `${column === undefined ? text : fromText(text, column)} as ${quoteIdentifier(name)}`;
   });
+  const others = absentValues(absentColumns({ table }, columns));
   const arrays = columns.map((_, at) => `$${at + 2}::text[]`);
   const names = columns.map((_, at) => `v${at}`);
-  return `(select ${["o as upsurge_ord", ...carried, ...absentColumns({ table }, columns)].join(", ")}
+  return `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
 from unnest(${["$1::bigint[]", ...arrays].join(", ")}) as u(${["o", ...names].join(", ")}))`;
 }
 

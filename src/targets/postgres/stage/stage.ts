@@ -11,6 +11,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { byShape } from "../../grouped.ts";
 import { stampedColumns } from "../../../sql/assignments.ts";
 import { tableSql } from "../dialect.ts";
+import { absentInStamps } from "./absent-columns.ts";
 import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { keepsArray } from "../catalog/limits.ts";
@@ -53,7 +54,8 @@ export function faultDdl(plan: TablePlan): string {
 
 /** A stage that any row fits whose values have their types. A stamp may read columns that no row carries. */
 function uncheckedDdl(plan: TablePlan): string[] {
-  return plan.update.stamps.length > 0 ? shadowDdl({ ...plan, mode: "update" }) : [typedDdl(plan)];
+  const reads = absentInStamps(plan, []).length > 0;
+  return reads ? shadowDdl({ ...plan, mode: "update" }) : [typedDdl(plan)];
 }
 
 function typedDdl(plan: TablePlan): string {
