@@ -102,7 +102,8 @@ export function jsonFix(known: KnownReject): string | null {
   const { source } = known;
   const text = textOf(known).trim();
   if (source?.format !== "ndjson" || text === "") return null;
-  if (lacksLineEnd(known.reject) && known.reject.message.includes("it ends too early")) return CUT;
+  const ends = known.reject.message.includes("it ends too early");
+  if (ends && lacksLineEnd(known.reject)) return CUT;
   if (text.startsWith("\u001e")) return rewrite(known, "tr -d '\\036'");
   if (isObject(text.replace(/,$/, ""))) return rewrite(known, "sed 's/,[[:space:]]*$//'");
   if (isObject(`[${text.replace(/\}\s*\{/g, "},{")}]`)) return SEVERAL;
@@ -111,9 +112,9 @@ export function jsonFix(known: KnownReject): string | null {
   }
   if (/[:[,]\s*-?(?:NaN|Infinity)\b/.test(text))
     return "write null for NaN and Infinity, which JSON lacks";
-  if (/^[[{]?$|^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:|^[[{]/.test(text)) {
+  if (ends || /^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:/.test(text))
     return `${SEVERAL}; or correct the JSON`;
-  }
+  if (/^[[{]/.test(text)) return null;
   return `take out the lines that are not JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
 }
 
