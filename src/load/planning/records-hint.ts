@@ -22,7 +22,10 @@ export async function withRecordsHint(
   if (pointer === null) return error;
   const flags = `${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}`;
   const { code, details, message: title, why, where, cause } = error;
-  const fix = `pass ${flags}, whose elements seem to be the records; or ${error.fix}`;
+  // The command for the records inside was a guess.
+  const [, otherwise] =
+    /^the records seem to be inside: .*; or (say which .*)$/.exec(error.fix) ?? [];
+  const fix = `pass ${flags}, whose elements seem to be the records; or ${otherwise ?? error.fix}`;
   return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
 }
 
