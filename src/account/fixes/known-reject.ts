@@ -3,6 +3,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import type { Reject } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
+import type { TextForm } from "../../model/text-form.ts";
 import type { Options } from "../../options/options.ts";
 import { guessUtf16 } from "../../read/text/guess-encoding.ts";
 import { iconv } from "../../read/text/iconv.ts";
@@ -51,6 +52,8 @@ export interface FixTarget {
   readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
   /** What to do about a row that a check without a name refuses. */
   readonly namelessCheck?: ((table: TableShape) => string | null) | undefined;
+  /** The expression that makes a value of a type of the text of a field. */
+  readonly madeOf?: ((form: TextForm, field: string, type: string) => string) | undefined;
 }
 
 /** What is known of a reject. */

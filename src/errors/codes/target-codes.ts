@@ -81,7 +81,7 @@ export const TARGET_CODES = {
   TARGET_READ_ONLY: {
     title: "{target} is read-only",
     cause: "{reason}",
-    fix: "connect to the primary",
+    fix: "connect to the primary; or, where nothing but a setting makes it so, let the user write",
     exit: 75,
     retry: "backoff",
   },

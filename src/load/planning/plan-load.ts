@@ -23,6 +23,7 @@ import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readLevels, seenLevels } from "./read-levels.ts";
 import { readParents } from "./read-parents.ts";
+import { withHeaderHint } from "./header-hint.ts";
 import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
@@ -98,13 +99,14 @@ async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */
 async function plannedOr(
-  { sources, options }: PlanningInputs,
+  { sources, options, shape }: PlanningInputs,
   work: () => LoadPlan,
 ): Promise<LoadPlan> {
   try {
     return work();
   } catch (error) {
-    throw await withRecordsHint(error, sources, options);
+    const told = await withRecordsHint(error, sources, options);
+    throw await withHeaderHint(told, sources, { shape, options });
   }
 }
 

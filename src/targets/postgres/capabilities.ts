@@ -4,6 +4,7 @@ import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
 import { partitionFix } from "./catalog/partition-fix.ts";
+import { madeOf } from "./made-of.ts";
 import { dateOrder } from "./words.ts";
 
 /** The capabilities of a server; `version` as `server_version_num` tells it, `hasCitus`: with that extension. */
@@ -30,5 +31,6 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     made: madeValue,
     dateOrder,
     namelessCheck: partitionFix,
+    madeOf,
   };
 }

@@ -143,7 +143,7 @@ export async function readRelation(client: Client, oid: string): Promise<TableSh
 }
 
 /** The oid, as text: of the table called as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
-async function findRelation(client: Client, table: string): Promise<string | null> {
+export async function findRelation(client: Client, table: string): Promise<string | null> {
   // PostgreSQL knows no such names; it cuts longer ones silently, and another table might answer.
   if (table.includes("\u0000")) return null;
   if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
