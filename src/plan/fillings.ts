@@ -60,8 +60,8 @@ export function planFillings(
   const all = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update: all };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const known = knownOf(request);
-  const { values, ...valued } = planValues({ ...request, ...how, ...filled, called, ...known });
+  const known = { called, ...knownOf(request) };
+  const { values, ...valued } = planValues({ ...request, ...how, ...filled, ...known });
   const found = planLookups({ ...request, ...filled, values, called });
   const late = chooseLate({ ...request, ...how, ...filled, lookups: found.lookups });
   const { lookups, ...looked } = inPasses(found.lookups, {
@@ -71,9 +71,8 @@ export function planFillings(
   const computed = [...(values?.columns ?? []), ...lookups].map(({ column }) => column.name);
   const isWritten = (name: string): boolean =>
     only?.includes(name) ?? late?.columns.includes(name) !== true;
-  const links = linkedNames(linked);
-  const made = [...computed, ...links];
-  refuseLinked(links, { mapping, constants, made });
+  const made = [...computed, ...linkedNames(linked)];
+  refuseLinked(linkedNames(linked), { mapping, constants, made });
   const named = new Set([...columnsFilled(filled), ...made].filter(isWritten));
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
@@ -130,6 +129,8 @@ function planMapping(request: PlanRequest): TablePlan["mapping"] {
   const { shape, options } = request;
   const { known: sources, allKnown } = knownOf(request);
   refuseMovedNumbers(sources, options);
-  if (allKnown) refuseUnknownFields(sources, namedFields(options));
+  // Where no source has a field there is no record either, and so none that lacks one.
+  const anyKnown = sources.some(({ fields }) => fields.length > 0);
+  if (allKnown && anyKnown) refuseUnknownFields(sources, namedFields(options));
   return mapFields(shape, sources, fieldResolver(shape, options));
 }
