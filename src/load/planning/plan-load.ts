@@ -191,6 +191,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
 
 const VALUES_ONLY = "this target takes values, not bytes";
 const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
+const FOR_LATE_LOOKUPS = "what is looked up after the last record is kept as texts";
 
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
@@ -200,7 +201,8 @@ function withSourcesAndSession(
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
-  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
+  const looksLate = plan.tables.some(({ lookups }) => lookups?.some(({ late }) => late === true));
+  const slowly = evaluates ? FOR_EXPRESSIONS : looksLate ? FOR_LATE_LOOKUPS : slowPathReason;
   const path = explainReadingPath(
     capabilities.acceptsPackedBatches === true ? slowly : VALUES_ONLY,
   );
