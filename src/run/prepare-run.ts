@@ -81,10 +81,11 @@ export async function prepareRun(
     );
     const { session } = connected;
     const keyed = orderLoads(shapes, { session, late: named, mayBeLate, inTurn });
+    const taken = new Map<string, number>();
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
-      const nth = tables.slice(0, at).filter(isSame).length;
+      const nth = taken.get(load.tableName) ?? 0;
+      taken.set(load.tableName, nth + 1);
       const late = (key: readonly string[] | null): readonly string[] =>
         lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
