@@ -68,7 +68,8 @@ function optionsPage(): string {
 }
 
 function optionSection(name: OptionName): string[] {
-  const { summary, details, choices, default: standard, sql, commands, example } = optionSpec(name);
+  const { choices, default: standard, sql, commands, example, ...texts } = optionSpec(name);
+  const { summary, summaryIn = {}, details } = texts;
   const env = variablesOf(name);
   const [flag = "", ...others] = spellingsOf(name);
   const facts = [
@@ -84,6 +85,10 @@ function optionSection(name: OptionName): string[] {
     "",
     summary,
     ...(details === undefined ? [] : ["", details]),
+    ...Object.entries(summaryIn).flatMap(([command, said]) => [
+      "",
+      `With ${code(command)}: ${said}`,
+    ]),
     "",
     `${capital(facts.join("; "))}. Example: ${code(example)}`,
   ];

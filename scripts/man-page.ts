@@ -61,7 +61,8 @@ function groupLines(group: string, title: string): string[] {
 }
 
 function optionLines(name: OptionName): string[] {
-  const { summary, details, choices, default: standard, env, commands } = optionSpec(name);
+  const { choices, default: standard, env, commands, ...texts } = optionSpec(name);
+  const { summary, summaryIn = {}, details } = texts;
   const flags = spellingsOf(name).map((flag) => `Fl ${escaped(flag.replace(/^-/, ""))}`);
   const value = choices === undefined ? valueNameOf(name) : "WORD";
   const argument = value === "" ? "" : ` Ar ${macroWord(value)}`;
@@ -75,6 +76,9 @@ function optionLines(name: OptionName): string[] {
     `.It ${flags.join(" , ")}${argument}`,
     ...text(summary),
     ...(details === undefined ? [] : text(details)),
+    ...Object.entries(summaryIn).flatMap(([command, said]) =>
+      text(`With ${code(command)}: ${said}`),
+    ),
     ...text(facts.join(" ")),
   ];
 }

@@ -1,5 +1,12 @@
 /** The texts of the help that the option table does not hold. */
-import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "../options/flag.ts";
+import {
+  flagOf,
+  negationOf,
+  OPTION_NAMES,
+  optionSpec,
+  summaryOf,
+  valueNameOf,
+} from "../options/flag.ts";
 import type { Command, OptionGroup } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 
@@ -212,7 +219,7 @@ export function commandHelp(
     });
     if (names.length === 0) continue;
     const shown = items(
-      names.map((option) => [termOf(option), optionText(option)] as const),
+      names.map((option) => [termOf(option), optionText(option, name)] as const),
       width,
     );
     const line = GROUP_EXAMPLES[group as OptionGroup];
@@ -229,8 +236,9 @@ export function commandHelp(
 }
 
 /** An option's sentence with its choices, default and environment. */
-function optionText(name: OptionName): string {
-  const { summary, choices, default: standard, env } = optionSpec(name);
+function optionText(name: OptionName, command: Command): string {
+  const { choices, default: standard, env } = optionSpec(name);
+  const summary = summaryOf(name, command);
   const notes = [
     ...(choices === undefined ? [] : [`one of ${choices.join(", ")}`]),
     ...(standard === undefined ? [] : [`default ${standard}`]),

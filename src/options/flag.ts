@@ -1,5 +1,5 @@
 /** How an option is spelt on the command line; the table only knows its name. */
-import type { OptionSpec } from "./option.ts";
+import type { Command, OptionSpec } from "./option.ts";
 import { OPTIONS } from "./options.ts";
 import type { OptionName } from "./options.ts";
 
@@ -9,6 +9,12 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as readonly OptionName[];
 /** One row of the table, without its literal types. */
 export function optionSpec(name: OptionName): OptionSpec {
   return OPTIONS[name];
+}
+
+/** Its sentence in the help of a command. */
+export function summaryOf(name: OptionName, command: Command): string {
+  const { summary, summaryIn } = optionSpec(name);
+  return summaryIn?.[command] ?? summary;
 }
 
 /** The long flag of an option: `--batch-rows`, or `--no-header` for a flag that is on. */

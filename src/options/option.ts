@@ -112,6 +112,8 @@ export interface OptionSpec {
   readonly env?: readonly string[];
   /** One sentence, shown by `-h` and in docs/reference/options.md. */
   readonly summary: string;
+  /** The sentence in the help of commands to which it means something else; absent: it means the same to all. */
+  readonly summaryIn?: Partial<Readonly<Record<Command, string>>>;
   /** More for docs/reference/options.md. */
   readonly details?: string;
   readonly example: string;

@@ -69,21 +69,20 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
   const edges = among.filter((edge) => !late.covers(edge));
   const waiting: Edge[] = [];
   const places: number[] = [];
+  const left = new LeftLoads(names);
+  let unmet = edges.filter((edge) => !late.covers(edge));
   while (places.length < tables.length) {
-    const left = [...names.keys()].filter((at) => !places.includes(at));
-    const unmet = edges.filter(
-      (edge) =>
-        !waiting.includes(edge) &&
-        !late.covers(edge) &&
-        left.some((at) => names[at] === edge.parent),
-    );
-    const next = left.find((at) => !unmet.some(({ child }) => child === names[at]));
-    if (next !== undefined) places.push(next);
-    else {
-      const edge = keyThatYields(unmet, context);
-      if (edge.canWait) waiting.push(edge);
-      else late.add(edge);
+    const next = left.takeFirst(unmet);
+    if (next !== null) {
+      places.push(next);
+      // As long as loads of a table are left, others wait for it.
+      if (!left.hasTable(names[next])) unmet = unmet.filter(({ parent }) => parent !== names[next]);
+      continue;
     }
+    const edge = keyThatYields(unmet, context);
+    if (edge.canWait) waiting.push(edge);
+    else late.add(edge);
+    unmet = unmet.filter((each) => each !== edge && !late.covers(each));
   }
   const ofThemselves = selfKeys(tables, context);
   const self = context.inTurn ? [] : ofThemselves.filter(({ canWait }) => canWait);
@@ -102,6 +101,35 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
       ...late.why,
     ],
   };
+}
+
+/** The loads that are not in order yet, by their places and the names of their tables. */
+class LeftLoads {
+  readonly #names: readonly string[];
+  readonly #places: number[];
+  /** How many loads of each table there are. */
+  readonly #tables = new Map<string | undefined, number>();
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    this.#places = [...names.keys()];
+    for (const name of names) this.#tables.set(name, (this.#tables.get(name) ?? 0) + 1);
+  }
+
+  hasTable(name: string | undefined): boolean {
+    return (this.#tables.get(name) ?? 0) > 0;
+  }
+
+  /** Takes the first whose table is no child of these; `null`: each is. */
+  takeFirst(unmet: readonly Edge[]): number | null {
+    const children = new Set<string | undefined>(unmet.map(({ child }) => child));
+    const at = this.#places.findIndex((place) => !children.has(this.#names[place]));
+    const [place] = at < 0 ? [] : this.#places.splice(at, 1);
+    if (place === undefined) return null;
+    const name = this.#names[place];
+    this.#tables.set(name, (this.#tables.get(name) ?? 0) - 1);
+    return place;
+  }
 }
 
 /** The order with what look-ups read, of loads that are planned: nothing more can be set late. Throws `RUN_CYCLE`. */

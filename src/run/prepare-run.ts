@@ -80,10 +80,11 @@ export async function prepareRun(
     const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
     const { session } = connected;
     const keyed = orderByKeys(tables, { session, late: named, inTurn });
+    const taken = new Map<string, number>();
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
-      const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
-      const nth = tables.slice(0, at).filter(isSame).length;
+      const nth = taken.get(load.tableName) ?? 0;
+      taken.set(load.tableName, nth + 1);
       const late = (key: readonly string[] | null): readonly string[] =>
         lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));

@@ -17,9 +17,15 @@ export function refuseTwice(loads: readonly TableLoad[]): void {
     }
     known.set(key, load);
   }
-  for (const [at, load] of loads.entries()) {
-    refuseDeletes(load, at, loads);
-    refuseOneRejectFile(load, loads.slice(0, at));
+  const ofTable = new Map<string, TableLoad[]>(loads.map(({ tableName }) => [tableName, []]));
+  for (const load of loads) ofTable.get(load.tableName)?.push(load);
+  const besides = new Map<string, TableLoad>();
+  for (const load of loads) {
+    refuseDeletes(load, ofTable.get(load.tableName) ?? []);
+    const file = keepsNextTo(load);
+    if (file === null) continue;
+    refuseOneRejectFile(load, file, besides.get(file));
+    if (!besides.has(file)) besides.set(file, load);
   }
 }
 
@@ -29,10 +35,8 @@ function keepsNextTo({ options, sources: [first] }: TableLoad): string | null {
 }
 
 /** Rejects are kept next to the first source, by its name: two loads of one file would keep them in the same. */
-function refuseOneRejectFile(load: TableLoad, earlier: readonly TableLoad[]): void {
-  const file = keepsNextTo(load);
-  const other = earlier.find((each) => keepsNextTo(each) === file);
-  if (file === null || other === undefined || load.origin === null) return;
+function refuseOneRejectFile(load: TableLoad, file: string, other: TableLoad | undefined): void {
+  if (other === undefined || load.origin === null) return;
   const details = {
     name: "reject-file",
     reason: `rejects of ${file} are kept next to it, and the loads into ${other.tableName} and ${load.tableName} both read it`,
@@ -42,11 +46,10 @@ function refuseOneRejectFile(load: TableLoad, earlier: readonly TableLoad[]): vo
 }
 
 /** What one load leaves, another one of the table must not take for missing, nor empty the table after it. */
-function refuseDeletes(load: TableLoad, at: number, loads: readonly TableLoad[]): void {
+function refuseDeletes(load: TableLoad, ofTable: readonly TableLoad[]): void {
   const { options, tableName: table } = load;
-  const isSame = (each: TableLoad): boolean => each !== load && each.tableName === table;
   const where = load.origin?.place;
-  const earlier = loads.slice(0, at).find(isSame);
+  const [earlier] = ofTable.slice(0, ofTable.indexOf(load));
   if (options.truncate && earlier !== undefined) {
     const details = {
       one: load.path,
@@ -57,7 +60,7 @@ function refuseDeletes(load: TableLoad, at: number, loads: readonly TableLoad[])
     };
     throw upsurgeError("RUN_TABLE_TWICE", details, { where });
   }
-  const other = loads.find(isSame);
+  const other = ofTable.find((each) => each !== load);
   if (options.deleteMissing && options.deleteWhere === null && other !== undefined) {
     const details = {
       one: load.path,

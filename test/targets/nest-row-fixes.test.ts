@@ -92,6 +92,9 @@ describe.each(ENGINES.slice(0, 1))("$title", (engine) => {
       ["ROW_NULL_KEY", "person"],
     ]);
     expect(ran.output).toContain(
+      "the key column email is NULL or missing; no row is found by a NULL key",
+    );
+    expect(ran.output).toContain(
       '"fix":"fill the key, by which the row is looked up; or write null in its place where there is none"',
     );
   });

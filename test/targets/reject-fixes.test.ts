@@ -244,46 +244,6 @@ describe("postgres", () => {
     expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
   });
 
-  test.each([
-    ["range (n)", "for values from (0) to (10)", []],
-    ["list (n)", "for values in (1)", ["--mode", "insert"]],
-  ])(
-    "a row that no partition by %s takes: the statement that is printed makes one",
-    async (by, of, flags) => {
-      await database.reset();
-      await database.exec(`create table "T 1" (id int, n int, primary key (id, n)) partition by ${by};
-      create table p partition of "T 1" ${of};`);
-      const cwd = tempDir({ "in.csv": "id,n\n1,1\n2,77\n" });
-      const args = ["in.csv", "--to", database.url, "--table", "T 1", "--key", "id,n", ...flags];
-
-      const refused = await runUpsurge(args, { cwd });
-      const [statement = ""] = /create table .* default(?=;)/.exec(refused.stderr) ?? [];
-      await database.exec(statement);
-      const loaded = await runUpsurge(args, { cwd });
-
-      expect(refused.exitCode).toBe(4);
-      expect(loaded.exitCode, loaded.stderr).toBe(0);
-      expect(await database.rows('select * from "T 1_default"')).toEqual([["2", "77"]]);
-    },
-  );
-
-  test("where partitions are by hash, and in a partition, no statement is printed that would fail", async () => {
-    await database.reset();
-    await database.exec(`create table h (id int primary key) partition by hash (id);
-      create table h0 partition of h for values with (modulus 3, remainder 0);
-      create table r (id int primary key) partition by range (id);
-      create table r0 partition of r for values from (0) to (2);`);
-    const cwd = tempDir({ "in.csv": "id\n1\n2\n3\n4\n5\n" });
-    const to = ["in.csv", "--to", database.url, "--table"];
-
-    const hashed = await runUpsurge([...to, "h"], { cwd });
-    const inPart = await runUpsurge([...to, "r0"], { cwd });
-
-    expect(hashed.stderr).toContain("fix:   create the partition that the record belongs to, and");
-    expect(hashed.stderr).not.toContain("default");
-    expect(inPart.stderr).toContain("load into the table that this one is a partition of");
-  });
-
   test("a blank in a column that the database fills takes nothing from other records", async () => {
     await database.reset();
     await database.exec(
@@ -359,5 +319,51 @@ describe("postgres", () => {
 
     expect(stderr).toContain('of relation "t"');
     expect(stderr).not.toContain("upsurge_stage");
+  });
+});
+
+describe("partitions of PostgreSQL", () => {
+  const postgres = ENGINES.find(({ name }) => name === "postgres");
+  if (postgres === undefined) throw new Error("there is no PostgreSQL");
+  const database = useDatabase(postgres);
+
+  test.each([
+    ["range (n)", "for values from (0) to (10)", []],
+    ["list (n)", "for values in (1)", ["--mode", "insert"]],
+  ])(
+    "a row that no partition by %s takes: the statement that is printed makes one",
+    async (by, of, flags) => {
+      await database.reset();
+      await database.exec(`create table "T 1" (id int, n int, primary key (id, n)) partition by ${by};
+      create table p partition of "T 1" ${of};`);
+      const cwd = tempDir({ "in.csv": "id,n\n1,1\n2,77\n" });
+      const args = ["in.csv", "--to", database.url, "--table", "T 1", "--key", "id,n", ...flags];
+
+      const refused = await runUpsurge(args, { cwd });
+      const [statement = ""] = /create table .* default(?=;)/.exec(refused.stderr) ?? [];
+      await database.exec(statement);
+      const loaded = await runUpsurge(args, { cwd });
+
+      expect(refused.exitCode).toBe(4);
+      expect(loaded.exitCode, loaded.stderr).toBe(0);
+      expect(await database.rows('select * from "T 1_default"')).toEqual([["2", "77"]]);
+    },
+  );
+
+  test("where partitions are by hash, and in a partition, no statement is printed that would fail", async () => {
+    await database.reset();
+    await database.exec(`create table h (id int primary key) partition by hash (id);
+      create table h0 partition of h for values with (modulus 3, remainder 0);
+      create table r (id int primary key) partition by range (id);
+      create table r0 partition of r for values from (0) to (2);`);
+    const cwd = tempDir({ "in.csv": "id\n1\n2\n3\n4\n5\n" });
+    const to = ["in.csv", "--to", database.url, "--table"];
+
+    const hashed = await runUpsurge([...to, "h"], { cwd });
+    const inPart = await runUpsurge([...to, "r0"], { cwd });
+
+    expect(hashed.stderr).toContain("fix:   create the partition that the record belongs to, and");
+    expect(hashed.stderr).not.toContain("default");
+    expect(inPart.stderr).toContain("load into the table that this one is a partition of");
   });
 });

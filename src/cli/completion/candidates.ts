@@ -1,5 +1,5 @@
 /** The candidates for what is being typed on a line: commands, flags, choices, and names that somebody looks up. */
-import { optionSpec, spellingsOf, takesFile } from "../../options/flag.ts";
+import { optionSpec, spellingsOf, summaryOf, takesFile } from "../../options/flag.ts";
 import type { OptionName } from "../../options/options.ts";
 import { COMMANDS } from "../help.ts";
 import { SHELLS } from "./shell-words.ts";
@@ -66,15 +66,19 @@ function flags({ command, raw }: TypedLine, text: string): Candidate[] {
     const { aliases = [], short } = optionSpec(name);
     const rare = [...aliases.map((alias) => `--${alias}`), `-${short ?? ""}`];
     const spellings = spellingsOf(name);
-    return spellings.map((word) => ({ word, about: aboutOf(name), isRare: rare.includes(word) }));
+    return spellings.map((word) => ({
+      word,
+      about: aboutOf(name, command),
+      isRare: rare.includes(word),
+    }));
   });
   const usual = shown.filter(({ isRare, word }) => !isRare && word.startsWith(text));
   const found = usual.length > 0 ? usual : shown;
   return [...found, { word: "--help", about: "Print this help." }];
 }
 
-function aboutOf(name: OptionName): string {
-  return optionSpec(name).summary;
+function aboutOf(name: OptionName, command: TypedLine["command"]): string {
+  return command === "help" ? optionSpec(name).summary : summaryOf(name, command);
 }
 
 async function values(

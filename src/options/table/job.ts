@@ -11,6 +11,10 @@ export const JOB_OPTIONS = {
     value: "NAME",
     summary:
       "The name that the load goes on under when it is run again; a finished one is not repeated.",
+    summaryIn: {
+      jobs: "List this job alone; of a job with shards, each of them.",
+      finish: "The job whose shards have all been loaded.",
+    },
     details:
       "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects. Each load of a run is a job called NAME/TABLE.",
     example: "--job orders-2026-05",

@@ -23,7 +23,7 @@ import type { Capabilities } from "../../targets/capabilities.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
-import { nulFault, nullKeyFault, rejected, structureFault, unreadFault } from "./mapping-faults.ts";
+import { nulFault, rejected, structureFault, unreadFault } from "./mapping-faults.ts";
 import { rewritePacked } from "./rewrite-packed.ts";
 import type { RewrittenField } from "./rewrite-packed.ts";
 import { hasNull, hasWithPoint, spellPacked } from "./spell-packed.ts";
@@ -257,7 +257,7 @@ export class RecordMapper {
       if (typeof value === "object" && value !== null)
         return rejected(record, unreadFault(slot.column, given ?? "", value.why));
       if (value === null && slot.field >= 0 && this.#shapes.guarded.has(slot.column.name)) {
-        return rejected(record, nullKeyFault(slot.column, this.#context.capabilities.notNullCode));
+        return rejected(record, this.#shapes.nullKey(slot.column));
       }
       if (mayHoldNul && value?.includes("\0") === true)
         return rejected(record, nulFault(slot.column));

@@ -192,7 +192,12 @@ export class ShapeMapper {
   #unkeyed(slots: ReadonlyMap<string, ColumnSlot>): MappingFault | null {
     const unkeyed = [...this.guarded].find((name) => !slots.has(name));
     const column = this.#plan.table.columns.find((each) => each.name === unkeyed);
-    return column === undefined ? null : nullKeyFault(column, this.#context.notNullCode);
+    return column === undefined ? null : this.nullKey(column);
+  }
+
+  /** The fault of a NULL in a column of the key. */
+  nullKey(column: Column): MappingFault {
+    return nullKeyFault(column, this.#context.notNullCode, this.#plan);
   }
 
   #addMissing(slots: Map<string, ColumnSlot>): ShapeMapping | null {

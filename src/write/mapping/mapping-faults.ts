@@ -1,4 +1,5 @@
 /** Why a record cannot become a row, before any database is asked: what is wrong, as a reject says it. */
+import type { TablePlan } from "../../model/load-plan.ts";
 import type { SourceRecord } from "../../model/record.ts";
 import type { Reject, RowCode } from "../../model/reject.ts";
 import type { Column } from "../../model/table-shape.ts";
@@ -13,13 +14,24 @@ export interface MappingFault {
   readonly value?: string;
 }
 
-/** A NULL or a missing value in a key column; `notNullCode` is the code the database has for a column that allows no NULL. */
-export function nullKeyFault(column: Column, notNullCode: string | null): MappingFault {
+/**
+ * A NULL or a missing value in a key column; `notNullCode` is the code the database has for a column that allows no NULL, `plan`
+ * tells whether a row may be inserted.
+ */
+export function nullKeyFault(
+  column: Column,
+  notNullCode: string | null,
+  { finds, mode }: Partial<Pick<TablePlan, "finds" | "mode">> = {},
+): MappingFault {
+  const inserts = finds !== true && mode !== "update";
+  const why = inserts
+    ? "a NULL key would insert a new row on every run"
+    : "no row is found by a NULL key";
   return {
     code: "ROW_NULL_KEY",
     column: column.name,
     dbCode: column.nullable ? null : notNullCode,
-    message: `the key column ${column.name} is NULL or missing; a NULL key would insert a new row on every run`,
+    message: `the key column ${column.name} is NULL or missing; ${why}`,
   };
 }
 

@@ -42,13 +42,19 @@ export function references(
 ): Reference[] {
   const sql = `select s.name as owner, f.id, f."table", f."from", f."to", f.on_delete as action
         from sqlite_schema as s, pragma_foreign_key_list(s.name) as f
-        where s.type = 'table' and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`;
+        where s.type = 'table' and s.sql like '${mentions(table)}'
+          and lower(f."table") = lower(?) and lower(s.name) <> lower(?) order by s.name, f.id, f.seq`;
   return keysIn(db, sql, table).map((parts) => ({
     name: null,
     table: { schema: null, name: parts[0]?.owner ?? "" },
     canWait: true,
     ...referenceOf(parts, columns),
   }));
+}
+
+/** What the text of each table is like that may refer to this one: the keys of the others need not be listed. */
+function mentions(table: string): string {
+  return /^\w+$/.test(table) ? `%references%${table}%` : "%references%";
 }
 
 /** The parts of each foreign key that a query about the table finds, in order. */

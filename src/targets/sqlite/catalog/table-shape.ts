@@ -56,20 +56,24 @@ export function listTables(db: SqliteConnection): TableName[] {
 }
 
 function listed(db: SqliteConnection): ListedTable[] {
-  const sql =
-    "select name, type, wr, strict from pragma_table_list where schema = 'main' and type <> 'shadow' order by name";
-  const tables = db.prepare<ListedTable>(sql).all();
+  return tablesOf(db, "pragma_table_list");
+}
+
+/** Those of `list`, which takes these values. */
+function tablesOf(db: SqliteConnection, list: string, ...values: string[]): ListedTable[] {
+  const sql = `select name, type, wr, strict from ${list} where schema = 'main' and type <> 'shadow' order by name`;
+  const tables = db.prepare<ListedTable>(sql).all(...values);
   return tables.filter(({ name }) => !name.toLowerCase().startsWith("sqlite_"));
 }
 
 /** The table or view called `table` (in any case, optionally behind `main.`); `null` when there is none. */
 export function readTable(db: SqliteConnection, table: string): SqliteTable | null {
-  const tables = listed(db);
   // A name behind `main.` may need quotes in SQL, and is found without them as it is by itself.
-  const found = [table, unqualified(table), table.replace(/^main\./i, "")]
-    .map((name) => tables.find((each) => each.name.toLowerCase() === name.toLowerCase()))
-    .find((each) => each !== undefined);
-  return found === undefined ? null : describe(db, found);
+  for (const name of new Set([table, unqualified(table), table.replace(/^main\./i, "")])) {
+    const found = tablesOf(db, "pragma_table_list(?)", name)[0];
+    if (found !== undefined) return describe(db, found);
+  }
+  return null;
 }
 
 /** `main."my table"` and `"my table"` become `my table`. */
