@@ -1,11 +1,11 @@
 /** Words of the commands that fixes print, so that they can be typed as they are. */
-import { UNSEEN, escaped } from "./unseen-characters.ts";
+import { UNSEEN_IN_WORDS, escaped } from "./unseen-characters.ts";
 
 /** A word in quotes, whatever it holds. */
 export function shellQuoted(text: string): string {
   // A control character would be shown escaped, and between plain quotes a shell does not read the escape.
-  if (text.search(UNSEEN) >= 0) {
-    return `$'${text.replace(/[\\']/g, "\\$&").replace(UNSEEN, escaped)}'`;
+  if (text.search(UNSEEN_IN_WORDS) >= 0) {
+    return `$'${text.replace(/[\\']/g, "\\$&").replace(UNSEEN_IN_WORDS, escaped)}'`;
   }
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

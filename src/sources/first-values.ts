@@ -8,6 +8,33 @@ const LOOKED_AT = 1000;
 /** Values that are kept of a field. */
 const KEPT = 50;
 
+/** A record as it stands, whether or not it can be read. */
+export interface FirstRecord {
+  readonly line: number;
+  readonly raw: Uint8Array;
+}
+
+/** So many of the first records at least, in order; fewer where there are no more that can be read. */
+export async function firstRecords(
+  chunks: AsyncIterable<RecordChunk>,
+  least: number,
+): Promise<readonly FirstRecord[]> {
+  const found: FirstRecord[] = [];
+  try {
+    for await (const { records, rejects } of chunks) {
+      const all = [...records.slice(0, least), ...rejects.slice(0, least)];
+      const whole = all.flatMap(({ position, raw }) =>
+        raw === null ? [] : [{ line: position.line[0], raw }],
+      );
+      found.push(...whole.toSorted((a, b) => a.line - b.line));
+      if (found.length >= least) break;
+    }
+  } catch (error) {
+    if (!(error instanceof UpsurgeError)) throw error;
+  }
+  return found;
+}
+
 type Values = Map<string, string[]>;
 
 /** By field; of a source that cannot be read on, of what came before. */

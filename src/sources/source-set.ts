@@ -21,7 +21,8 @@ import type { Closable } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
 import { SourceExtent } from "./source-extent.ts";
 import type { ReadingProgress } from "./source-extent.ts";
-import { firstValues } from "./first-values.ts";
+import { firstRecords, firstValues } from "./first-values.ts";
+import type { FirstRecord } from "./first-values.ts";
 import { sample } from "./sample.ts";
 import type { BegunSource, SourceSample } from "./sample.ts";
 import { isFile, surveySources } from "./survey.ts";
@@ -200,6 +201,11 @@ export class SourceSet {
    */
   async firstValues(): Promise<ReadonlyMap<string, readonly string[]>> {
     return await firstValues(this.#firstSample.chunks);
+  }
+
+  /** The first records of the first source as they stand, on the same terms. */
+  async firstRecords(least: number): Promise<readonly FirstRecord[]> {
+    return await firstRecords(this.#firstSample.chunks, least);
   }
 
   /** What to know of the sources before they are loaded; `commitsEarly`: some of their records may be committed before the end is read. */

@@ -124,11 +124,12 @@ describe.each(tableEngines())("$title, once", (engine) => {
       "create table books (k int not null primary key, title varchar(30) unique, author_id int references books (k))",
     );
     const flags = ["--lookup", "author_id = books(title = after)"];
-    const { counts, exit } = await shell.load(
+    const { counts, exit, output } = await shell.load(
       "k,title,after\n1,One,\n2,Two,One\n3,Three,Four\n4,Four,Two\n",
       [...flags, "--max-rejects", "5"],
     );
     expect([exit, counts]).toEqual([3, { inserted: 3, rejected: 1 }]);
+    expect(output).toContain("look it up after the last record with --late author_id");
     expect(await shell.books()).toEqual([
       ["1", "One", null],
       ["2", "Two", "1"],

@@ -106,6 +106,62 @@ const CASES: readonly FixCase[] = [
     fix: "--date-format %d.%m.%Y",
     on: ["postgres", "sqlserver"],
   },
+  {
+    title: "a day and a time of it",
+    text: "id,d\n1,31.12.2025 18:30\n",
+    fix: "--date-format '%d.%m.%Y %H:%M'",
+    typed: ["--date-format", "%d.%m.%Y %H:%M"],
+    on: ["postgres", "sqlserver"],
+  },
+  {
+    title: "a day and half of it",
+    text: "id,d\n1,31/12/2025 6:30:05 pm\n",
+    fix: "--date-format '%d/%m/%Y %I:%M:%S %p'",
+    typed: ["--date-format", "%d/%m/%Y %I:%M:%S %p"],
+    on: ["postgres", "sqlserver"],
+  },
+  {
+    title: "no time, as pandas says it",
+    text: "id,d\n1,NaT\n",
+    fix: "--null NaT",
+    on: ["postgres"],
+  },
+  {
+    title: "an error of a sheet",
+    text: "id,n\n1,#DIV/0!\n",
+    fix: "--null '#DIV/0!'",
+    typed: ["--null", "#DIV/0!"],
+    on: ["postgres", "sqlserver"],
+  },
+  { title: "blanks alone", text: "id,n\n1,  \n", fix: "--trim", on: ["postgres"] },
+  {
+    title: "blanks in quotes",
+    text: 'id,n\n1,"  "\n',
+    fix: "--null '  ' --null-quoted",
+    typed: ["--null", "  ", "--null-quoted"],
+    on: ["postgres"],
+  },
+  {
+    title: "an object around a value",
+    file: "in.ndjson",
+    text: '{"id":1,"d":{"$date":"2026-05-04"}}\n',
+    fix: "--map 'd.$date:d'",
+    typed: ["--map", "d.$date:d"],
+    on: ["postgres", "sqlserver"],
+  },
+  {
+    title: "a CSV by the name of JSON",
+    file: "in.ndjson",
+    text: "id,s\n1,a\n",
+    fix: "--format csv",
+  },
+  {
+    title: "the same, of a document",
+    file: "in.json",
+    text: "id;s\n",
+    fix: "--format csv",
+    typed: ["--format", "csv", "-d", ";"],
+  },
   { title: "a quoted empty field", text: 'id,n\n1,""\n', fix: "--empty null", on: ["postgres"] },
   {
     title: "a document over several lines",
@@ -186,6 +242,46 @@ describe("postgres", () => {
     expect(refused.stderr).toContain(`PGDATESTYLE=${order}`);
     expect(loaded.exitCode).toBe(0);
     expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
+  });
+
+  test.each([
+    ["range (n)", "for values from (0) to (10)", []],
+    ["list (n)", "for values in (1)", ["--mode", "insert"]],
+  ])(
+    "a row that no partition by %s takes: the statement that is printed makes one",
+    async (by, of, flags) => {
+      await database.reset();
+      await database.exec(`create table "T 1" (id int, n int, primary key (id, n)) partition by ${by};
+      create table p partition of "T 1" ${of};`);
+      const cwd = tempDir({ "in.csv": "id,n\n1,1\n2,77\n" });
+      const args = ["in.csv", "--to", database.url, "--table", "T 1", "--key", "id,n", ...flags];
+
+      const refused = await runUpsurge(args, { cwd });
+      const [statement = ""] = /create table .* default(?=;)/.exec(refused.stderr) ?? [];
+      await database.exec(statement);
+      const loaded = await runUpsurge(args, { cwd });
+
+      expect(refused.exitCode).toBe(4);
+      expect(loaded.exitCode, loaded.stderr).toBe(0);
+      expect(await database.rows('select * from "T 1_default"')).toEqual([["2", "77"]]);
+    },
+  );
+
+  test("where partitions are by hash, and in a partition, no statement is printed that would fail", async () => {
+    await database.reset();
+    await database.exec(`create table h (id int primary key) partition by hash (id);
+      create table h0 partition of h for values with (modulus 3, remainder 0);
+      create table r (id int primary key) partition by range (id);
+      create table r0 partition of r for values from (0) to (2);`);
+    const cwd = tempDir({ "in.csv": "id\n1\n2\n3\n4\n5\n" });
+    const to = ["in.csv", "--to", database.url, "--table"];
+
+    const hashed = await runUpsurge([...to, "h"], { cwd });
+    const inPart = await runUpsurge([...to, "r0"], { cwd });
+
+    expect(hashed.stderr).toContain("fix:   create the partition that the record belongs to, and");
+    expect(hashed.stderr).not.toContain("default");
+    expect(inPart.stderr).toContain("load into the table that this one is a partition of");
   });
 
   test("a blank in a column that the database fills takes nothing from other records", async () => {

@@ -85,6 +85,9 @@ describe.each(tableEngines())("$title", (engine) => {
 
     expect([exit, report.status, report.counts.removed], output).toEqual([3, "rejects", 0]);
     expect(report.tables.map(({ deletes }) => deletes?.missing)).toEqual([null, null]);
+    const said = report.tables.flatMap(({ warnings }) => warnings).join("\n");
+    expect(said).toMatch(/no row of \S*cities was deleted: a record was rejected/);
+    expect(said).toMatch(/no row of \S*countries was deleted: a record of \S*cities was rejected/);
     expect(await contents(shell)).toEqual(ALL);
   });
 

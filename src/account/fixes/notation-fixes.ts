@@ -51,11 +51,18 @@ function flagsOf({ decimal, thousands }: NumberMarks): string {
   return [...mark, ...between].join(" ");
 }
 
-/** The format of a date with the year at its end, of four digits; `null` for any other. */
+/** A date with the year at its end, of four digits, and a time that may follow. */
+const YEAR_LAST_TIME =
+  /^\d{1,2}([/.-])\d{1,2}\1\d{4}(?:([ T]|, )\d{1,2}:\d{2}(:\d{2})?(?:( ?)[AP]M)?)?$/i;
+
+/** The format of such a date; `null` for any other. */
 export function dateFormatOf(value: string, order: "DMY" | "MDY"): string | null {
-  const separator = /^\d{1,2}([/.-])\d{1,2}\1\d{4}$/.exec(value)?.[1];
+  const [, separator, between, seconds, blank] = YEAR_LAST_TIME.exec(value) ?? [];
   if (separator === undefined) return null;
   const letters = order === "DMY" ? ["%d", "%m", "%Y"] : ["%m", "%d", "%Y"];
-  const format = parseDateFormat(letters.join(separator));
+  const ends = seconds === undefined ? "%M" : "%M:%S";
+  const hours = blank === undefined ? `%H:${ends}` : `%I:${ends}${blank}%p`;
+  const time = between === undefined ? "" : `${between}${hours}`;
+  const format = parseDateFormat(letters.join(separator) + time);
   return format === null || readDate(value, format) === null ? null : format.text;
 }

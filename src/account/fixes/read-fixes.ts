@@ -100,9 +100,13 @@ function dialectOf({ options, source }: KnownReject): RecordDialect {
 /** ROW_JSON: one document over many lines, other separators, and what is no JSON at all. */
 export function jsonFix(known: KnownReject): string | null {
   const { source } = known;
+  const { record } = known.reject.position;
   const text = textOf(known).trim();
+  if (source?.format === "json" && record === 1 && looksLikeCsv(text.split(/\r?\n/, 1)[0] ?? ""))
+    return "it looks like CSV: pass --format csv";
   if (source?.format !== "ndjson" || text === "") return null;
-  if (lacksLineEnd(known.reject) && known.reject.message.includes("it ends too early")) return CUT;
+  const ends = known.reject.message.includes("it ends too early");
+  if (ends && lacksLineEnd(known.reject)) return CUT;
   if (text.startsWith("\u001e")) return rewrite(known, "tr -d '\\036'");
   if (isObject(text.replace(/,$/, ""))) return rewrite(known, "sed 's/,[[:space:]]*$//'");
   if (isObject(`[${text.replace(/\}\s*\{/g, "},{")}]`)) return SEVERAL;
@@ -111,10 +115,20 @@ export function jsonFix(known: KnownReject): string | null {
   }
   if (/[:[,]\s*-?(?:NaN|Infinity)\b/.test(text))
     return "write null for NaN and Infinity, which JSON lacks";
-  if (/^[[{]?$|^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:|^[[{]/.test(text)) {
-    return `${SEVERAL}; or correct the JSON`;
-  }
+  if (isOfSeveralLines(text, known.reject.message)) return `${SEVERAL}; or correct the JSON`;
+  if (/^[[{]/.test(text)) return null;
+  if (record === 1 && looksLikeCsv(text)) return "it looks like CSV: pass --format csv";
   return `take out the lines that are not JSON: ${rewriteText(known, "grep '^ *[{]'")}`;
+}
+
+/** Whether a line is a part of a record over several: it ends within one, or begins within one. */
+function isOfSeveralLines(text: string, message: string): boolean {
+  return message.includes("it ends too early") || /^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:/.test(text);
+}
+
+/** Names with a delimiter between them, as headers have. */
+function looksLikeCsv(text: string): boolean {
+  return /^"?[\p{L}_][\p{L}\d_ -]*"?(?:[,;\t|]"?[\p{L}_][\p{L}\d_ -]*"?)+$/u.test(text);
 }
 
 const SEVERAL =

@@ -11,7 +11,7 @@ import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reje
 import { lookupFix, severalFix } from "./lookup-fixes.ts";
 import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
 import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
-import { foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
+import { checkFix, foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
 
 type Fix = (known: KnownReject) => string | null;
 
@@ -26,6 +26,7 @@ const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
   ROW_TYPE: typeFix,
   ROW_RANGE: rangeFix,
   ROW_NOT_NULL: notNullFix,
+  ROW_CHECK: checkFix,
   ROW_UNIQUE: uniqueFix,
   ROW_FOREIGN_KEY: foreignKeyFix,
   ROW_LOOKUP: lookupFix,

@@ -4,12 +4,13 @@ import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
+import { formFix } from "./form-fixes.ts";
 import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** Words that people write for no value. */
 const NO_VALUE =
-  /^(?:#?n\/?a|null|none|nil|nan|undefined|unknown|missing|\(null\)|\\n|-+|\.|\?|#value!|#ref!|0000-00-00.*)$/i;
+  /^(?:#?n\/?a|<na>|#n\/?v|null|none|nil|nan|nat|undefined|unknown|missing|\(null\)|\\n|-+|\.|\?|#(?:value|ref|name|num|null|div\/0)[!?]|0000-00-00.*)$/i;
 
 /** A date with the year at its end. */
 const YEAR_LAST = /^(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})(?:[ T,].*)?$/;
@@ -22,11 +23,31 @@ export function typeFix(known: KnownReject): string | null {
   if (value === "") {
     return "pass --empty null, which makes NULL of quoted empty fields too";
   }
+  const line = lineFix(known, value);
+  if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
+  if (value.trim() === "") return blankFix(known, value);
   if (labels !== null) return labels;
   const column = columnOf(known);
-  if (isTemporal(column?.type ?? "")) return dateFix(known, value);
-  return column?.family === "number" ? numberFix(value, known.options) : null;
+  const asNumber = column?.family === "number" ? numberFix(value, known.options) : null;
+  return asNumber ?? dateFix(known, value) ?? formFix(known, value);
+}
+
+/** A line of a CSV that is no record: the header once more, or the line that a program draws under it. */
+function lineFix(known: KnownReject, value: string): string | null {
+  if (!isCsv(known)) return null;
+  if (value === fieldOf(known))
+    return "take the line out, or name the files one by one: it is the header again, as where files are joined";
+  const isRule = /^[-\s,;|]*-{2}[-\s,;|]*$/.test(textOf(known));
+  return isRule ? "take the line out: it only draws a line under the names" : null;
+}
+
+/** A field of blanks alone: without them it is empty. */
+function blankFix(known: KnownReject, value: string): string {
+  const isBare = isCsv(known) && !known.options.trim && !isQuoted(known, value);
+  return isBare && known.options.empty !== "string"
+    ? "pass --trim, which drops the blanks around values: the field is empty, and NULL"
+    : nullFix(known, value);
 }
 
 /** So many labels of an enum are named. */
@@ -46,7 +67,7 @@ export function rangeFix(known: KnownReject): string | null {
   const { value } = known.reject;
   if (typeof value !== "string") return null;
   if (value.startsWith("0000-00-00")) return nullFix(known, value);
-  return isTemporal(columnOf(known)?.type ?? "") ? dateFix(known, value) : null;
+  return dateFix(known, value) ?? formFix(known, value);
 }
 
 function isTemporal(type: string): boolean {
@@ -90,7 +111,9 @@ function isQuoted(known: KnownReject, value: string): boolean {
   return isCsv(known) && quote !== "" && textOf(known).includes(`${quote}${value}${quote}`);
 }
 
-function dateFix({ target, options }: KnownReject, value: string): string | null {
+function dateFix(known: KnownReject, value: string): string | null {
+  const { target, options } = known;
+  if (!isTemporal(columnOf(known)?.type ?? "")) return null;
   const [, first, second] = YEAR_LAST.exec(value.trim()) ?? [];
   if (first === undefined || second === undefined) return null;
   const order = Number(first) > 12 || Number(second) <= 12 ? "DMY" : "MDY";

@@ -1,6 +1,7 @@
 /** Fixes of rows that a constraint of the table forbids, and of fields without a column. */
 import { keyFlag } from "../../errors/key-flags.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -8,12 +9,16 @@ import type { KnownReject } from "./known-reject.ts";
 export function uniqueFix({ reject, options, target }: KnownReject): string | null {
   if (target === null) return null;
   const { plan } = target;
+  const { constraint } = reject;
+  const isExclusion = ({ kind, name }: UniqueKey): boolean =>
+    kind === "exclusion" && name !== null && name === constraint;
+  if (plan.table.uniqueKeys.some(isExclusion) && plan.mode !== "ignore") return EXCLUDED;
   const keys = plan.table.uniqueKeys.filter(({ kind }) => kind === "unique");
-  const named = keys.find(({ name }) => name !== null && name === reject.constraint);
-  const bySqlite = keys.find(
-    (key) => reject.constraint !== null && isListed(reject.constraint, key),
-  );
+  const named = keys.find(({ name }) => name !== null && name === constraint);
+  const bySqlite = keys.find((key) => constraint !== null && isListed(constraint, key));
   const key = named ?? bySqlite ?? (keys.length === 1 ? keys[0] : undefined);
+  const made = key === undefined ? null : madeKeyFix(key, plan);
+  if (made !== null) return made;
   if (plan.mode === "ignore" && plan.keyOrigin === "default") {
     return "correct the record, or pass --any-constraint to ignore a conflict on any unique key";
   }
@@ -25,6 +30,20 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   const flag = key === undefined ? null : keyFlag(key, keys).flag;
   if (flag === null) return "pass --key with the columns of the key to update rows that are there";
   return `pass ${flag} to update rows that are there, or ${flag} --ignore to leave them as they are`;
+}
+
+/** No key decides by it, and a record that it refuses is no row that is there. */
+const EXCLUDED =
+  "correct the record, or remove the row that it conflicts with: an exclusion constraint tells no row to update";
+
+/** A key of one column that no field fills: its value is made by the database, and was one that is there. */
+function madeKeyFix({ columns: [name, ...others] }: UniqueKey, plan: TablePlan): string | null {
+  const column = plan.table.columns.find((each) => each.name === name);
+  if (column === undefined || others.length > 0 || plan.columns.includes(column)) return null;
+  const { sequence } = column;
+  if (sequence !== undefined)
+    return `the sequence of ${column.name} is behind the ids that are there: \`${sequence.moveSql}\` moves it; then run the same command`;
+  return `no field fills ${column.name}, and the value that the database made is there already: correct what makes it, or fill it`;
 }
 
 /** ROW_FOREIGN_KEY: what a row refers to may come later in the same source. */
@@ -63,4 +82,10 @@ function isListed(constraint: string, { columns }: UniqueKey): boolean {
 export function unknownFieldFix({ reject: { column } }: KnownReject): string | null {
   if (column === null) return null;
   return `map it with --map ${shellQuoted(`${column}:COLUMN`)}, drop it with --map ${shellQuoted(`${column}:`)}, or drop all that have no column with --extra-fields ignore`;
+}
+
+/** ROW_CHECK: a row may be for none of the partitions. */
+export function checkFix({ reject: { constraint }, target }: KnownReject): string | null {
+  if (target === null || constraint !== null) return null;
+  return target.namelessCheck?.(target.plan.table) ?? null;
 }

@@ -15,7 +15,7 @@ import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
-import { splitKeys } from "../../sources/split-index.ts";
+import { refuseCutSplit, splitKeys } from "../../sources/split-index.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
@@ -23,6 +23,7 @@ import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readLevels, seenLevels } from "./read-levels.ts";
 import { readParents } from "./read-parents.ts";
+import { withHeaderHint } from "./header-hint.ts";
 import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
@@ -61,6 +62,7 @@ export interface LevelFields extends Pick<Options, "missingFields"> {
 /** Looks at the sources, plans and has the plan checked. Throws `PLAN_*` and `SOURCE_*` errors. */
 export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources> {
   const { session, shape, sources, options } = inputs;
+  await refuseCutSplit(sources.paths);
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const levels = await readLevels(session, options);
@@ -97,13 +99,14 @@ async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<
 
 /** What `work` plans; where it fails, with what the records themselves can tell. */
 async function plannedOr(
-  { sources, options }: PlanningInputs,
+  { sources, options, shape }: PlanningInputs,
   work: () => LoadPlan,
 ): Promise<LoadPlan> {
   try {
     return work();
   } catch (error) {
-    throw await withRecordsHint(error, sources, options);
+    const told = await withRecordsHint(error, sources, options);
+    throw await withHeaderHint(told, sources, { shape, options });
   }
 }
 
@@ -188,6 +191,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
 
 const VALUES_ONLY = "this target takes values, not bytes";
 const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
+const FOR_LATE_LOOKUPS = "what is looked up after the last record is kept as texts";
 
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
@@ -197,7 +201,8 @@ function withSourcesAndSession(
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
-  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
+  const looksLate = plan.tables.some(({ lookups }) => lookups?.some(({ late }) => late === true));
+  const slowly = evaluates ? FOR_EXPRESSIONS : looksLate ? FOR_LATE_LOOKUPS : slowPathReason;
   const path = explainReadingPath(
     capabilities.acceptsPackedBatches === true ? slowly : VALUES_ONLY,
   );

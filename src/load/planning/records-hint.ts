@@ -22,8 +22,15 @@ export async function withRecordsHint(
   if (pointer === null) return error;
   const flags = `${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}`;
   const { code, details, message: title, why, where, cause } = error;
-  const fix = `pass ${flags}, whose elements seem to be the records; or ${error.fix}`;
+  const fix = `pass ${flags}, whose elements seem to be the records; or ${withoutGuess(error.fix, pointer)}`;
   return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
+}
+
+/** The fix without a command that would take something else out of the document: it was a guess by the names of its members. */
+function withoutGuess(fix: string, pointer: string): string {
+  const [, path = "", otherwise] =
+    /^the records seem to be inside: jq -c '\.(.*?)\[\].*?'.*; or (say which .*)$/.exec(fix) ?? [];
+  return otherwise === undefined || `/${path}` === pointer ? fix : otherwise;
 }
 
 /** The pointer of the first array of objects among the values. */

@@ -100,9 +100,10 @@ function refuseUnusable(shape: TableShape, key: UniqueKey, request: ArbiterReque
 }
 
 function byColumns(shape: TableShape, key: readonly string[], request: ArbiterRequest): Arbiter {
-  const columns = key.map(
+  const named = key.map(
     (name) => requireColumn(shape, name, "--key", otherThan(name, shape, request)).name,
   );
+  const columns = [...new Set(named)];
   if (shape.kind === "view") return unindexed(columns, "the table behind the view", request);
   const matching = shape.uniqueKeys.filter(
     (each) => each.kind === "unique" && sameColumns(each.columns, columns),

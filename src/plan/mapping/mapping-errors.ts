@@ -10,7 +10,7 @@ import type { HeaderField, KnownFields } from "../../model/header.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
-import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
+import { dialectHint } from "./dialect-hint.ts";
 import { columnList, findColumn, nameList, tableLabel } from "../names.ts";
 
 /** Where the fields of a source stand, for errors about them. */
@@ -37,9 +37,7 @@ export function unknownFields(
 ): Error {
   const { told } = fieldNames([known]);
   const names = nameList(fields.map(told));
-  const hint =
-    actionHint(known, fields) ??
-    fields.map((field) => dialectHint(shape, known, field)).find((each) => each !== null);
+  const hint = actionHint(known, fields) ?? dialectHint(shape, known, fields);
   const [field = ""] = fields;
   const isOne = fields.length === 1;
   const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
@@ -112,7 +110,7 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
       fields: nameList(labels),
       columns: columnList(shape),
       suggestion:
-        dialectHint(shape, known, first) ??
+        dialectHint(shape, known, [first]) ??
         (header === null ? nestedHint(known) : null) ??
         `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
     },
@@ -161,27 +159,6 @@ function pathToRecords(fields: readonly string[]): string | null {
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
   const wrap = fields.find((field) => WRAPPED.test(field));
   return wrap === undefined ? null : `.${wrap}[]`;
-}
-
-/** The flag of the dialect under which the header would name columns; `null` where none does. */
-function dialectHint(
-  shape: TableShape,
-  { header, fields }: KnownFields,
-  field: string,
-): string | null {
-  const place = header?.find(({ key }) => key === field);
-  if (place === undefined) return null;
-  const isColumn = (name: string): boolean =>
-    shape.columns.some((column) => column.name.toLowerCase() === name.toLowerCase());
-  if (fields.length === 1) {
-    const split = splitsOf(place.name).find(({ names }) => names.some(isColumn));
-    if (split !== undefined) {
-      return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
-    }
-  }
-  const bare = place.name.trim();
-  if (place.quoted || bare === place.name || !isColumn(bare)) return null;
-  return `pass --trim, which drops the blanks around unquoted names and values; or only for this one --map ${shellQuoted(`${field}:${bare}`)}`;
 }
 
 /** Fields without a name that no flag says anything about. */

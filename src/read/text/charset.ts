@@ -38,7 +38,9 @@ export function charsetOf(name: string): Charset {
   const known = name.trim();
   if (isUtf8Name(known)) return utf8("UTF-8", null);
   if (known === "" || NOT_CHARSETS.test(known) || !iconv().encodingExists(known)) {
-    throw upsurgeError("SOURCE_ENCODING", { encoding: known === "" ? "''" : known });
+    const isMarked = /^utf-?8[-_]?(?:sig|bom)$/i.test(known);
+    const fix = isMarked ? "leave --encoding out: a BOM is passed over" : undefined;
+    throw upsurgeError("SOURCE_ENCODING", { encoding: known === "" ? "''" : known }, { fix });
   }
   return isSingleByte(known) ? singleByte(known) : utf8(known, transcoderOf(known));
 }

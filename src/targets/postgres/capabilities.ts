@@ -3,6 +3,8 @@ import type { Capabilities } from "../capabilities.ts";
 import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
+import { partitionFix } from "./catalog/partition-fix.ts";
+import { madeOf } from "./made-of.ts";
 import { dateOrder } from "./words.ts";
 
 /** The capabilities of a server; `version` as `server_version_num` tells it, `hasCitus`: with that extension. */
@@ -28,5 +30,7 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     bytesType: "bytea",
     made: madeValue,
     dateOrder,
+    namelessCheck: partitionFix,
+    madeOf,
   };
 }

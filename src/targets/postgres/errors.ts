@@ -216,12 +216,17 @@ export function translateError(error: unknown, target: string): Error {
   const context = { cause: error };
   if (isRaised(error)) return upsurgeError("TARGET_STATEMENT", details, context);
   if (error.code === "42501") {
+    // Of the function that checks a row that is to be written.
+    if (error.routine === "ExecWithCheckOptions") return privilegeMissing(error, POLICY_FIX);
     const all = "; `upsurge plan --grants` prints all that a load needs";
     return privilegeMissing(error, `grant what the message names${all}`);
   }
   const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
   return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, context);
 }
+
+const POLICY_FIX =
+  "create a policy under which this user may write the rows, with create policy; or load as the owner of the table, whom its policies leave alone unless they are forced";
 
 /** What is told apart for the user. */
 const OUR_CODES: Readonly<Record<string, ErrorCode>> = {

@@ -11,6 +11,7 @@ import type {
   Lock,
   MovedSequences,
   Session,
+  Suggestion,
   Transaction,
 } from "../target.ts";
 import type { Capabilities } from "../capabilities.ts";
@@ -48,6 +49,7 @@ import { makesIds, sequencesBehind } from "./catalog/sequences.ts";
 import { Pipeline } from "./stage/pipeline.ts";
 import { MadeTables } from "./stage/made-tables.ts";
 import { ddlRefusal, newTableName } from "./catalog/new-table.ts";
+import { whyNoTable } from "./catalog/absent-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
@@ -178,7 +180,11 @@ export class PostgresSession implements Session {
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
-    return this.#question(() => readTableShape(this.#client, table));
+    return this.#question(() => readTableShape(this.#client, table, this.#isPostgres));
+  }
+
+  async whyNoTable(table: string): Promise<Suggestion | null> {
+    return this.#question(() => whyNoTable(this.#client, table));
   }
 
   async listTables(): Promise<readonly TableName[]> {

@@ -6,6 +6,8 @@ import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
+import { abortedError } from "../session-errors.ts";
+import { TransactionAborted } from "../target.ts";
 import type { ErrorClass } from "../target.ts";
 
 const ROW_CODES: ReadonlyMap<string, RowCode> = new Map([
@@ -61,11 +63,35 @@ function rowCodeOf(error: unknown): RowCode | null {
 }
 
 /** The fault of `row`, from the driver's error about the table. Throws the error itself when no row is to blame. */
-export function rowFault(row: Row, error: unknown, { name }: Pick<TableShape, "name">): RowFault {
+export function rowFault(row: Row, error: unknown, table: RefusingTable): RowFault {
   const code = rowCodeOf(error);
   if (code === null || !(error instanceof Error)) throw error;
   const { message } = error;
-  return { row, code, dbCode: codeOf(error), message, ...shownNames(message, name.name) };
+  const dbCode = codeOf(error);
+  const id = dbCode === "SQLITE_MISMATCH" ? misfitId(row, table) : null;
+  if (id !== null) {
+    const said = `${message}: ${id.column} takes whole numbers, and no ${JSON.stringify(id.value)}`;
+    return { row, code, dbCode, column: id.column, constraint: null, message: said };
+  }
+  return { row, code, dbCode, message, ...shownNames(message, table.name.name) };
+}
+
+/** The table that refused a row. */
+type RefusingTable = Pick<TableShape, "name" | "columns">;
+
+/** So much of a value is shown. */
+const SHOWN = 60;
+
+/** The rowid's column and what the row has for it, where that is no whole number; SQLite does not say which column it was. */
+function misfitId(
+  { shape, values }: Row,
+  { columns }: RefusingTable,
+): { readonly column: string; readonly value: string } | null {
+  const column = columns.find(({ identity }) => identity === "rowid")?.name;
+  const value = column === undefined ? null : values[shape.columns.indexOf(column)];
+  if (column === undefined || typeof value !== "string" || /^\s*[+-]?\d+\s*$/.test(value))
+    return null;
+  return { column, value: value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value };
 }
 
 /** Names for display: `UNIQUE constraint failed: t.a` tells the column, `CHECK constraint failed: why` the constraint. */
@@ -95,6 +121,7 @@ function columnOf(named: string, table: string): string | null {
 
 /** How an error changes what happens next. */
 export function classify(error: unknown): ErrorClass {
+  if (error instanceof TransactionAborted) return "aborted";
   if (error instanceof UpsurgeError) {
     return error.code === "TARGET_BUSY" || error.code === "TARGET_FULL" ? "transient" : "fatal";
   }
@@ -104,6 +131,7 @@ export function classify(error: unknown): ErrorClass {
 
 /** Our error for a driver's error about the database file `path`; other errors are returned as they are. */
 export function translate(error: unknown, path: string, readonly = false): Error {
+  if (error instanceof TransactionAborted) return abortedError(error);
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) {
     return error instanceof Error ? error : new Error(String(error));

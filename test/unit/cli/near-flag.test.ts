@@ -12,6 +12,10 @@ test.each([
   ["--no-hedaer", "--no-header"],
   ["--update-colums", "--update-columns"],
   ["--DRY-RUN", "--dry-run"],
+  ["--sep", "--delimiter"],
+  ["--batch-size", "--batch-rows"],
+  ["--on-conflict", "--key"],
+  ["--skip_rows", "--skip-lines"],
 ])("%s is %s", (typed, meant) => {
   expect(nearestFlag(typed, FLAGS)).toBe(meant);
 });

@@ -47,7 +47,9 @@ export function describeUrl(url: string): string {
   const ports = port?.split(",") ?? [];
   const hosts = (host ?? "").split(",").map((each, index) => {
     const own = ports.length === 1 ? ports[0] : ports[index];
-    return `${each}${own === undefined || own === "" ? "" : `:${own}`}`;
+    // An address of IPv6 in brackets, as a URL has it.
+    const named = each.includes(":") ? `[${each}]` : each;
+    return `${named}${own === undefined || own === "" ? "" : `:${own}`}`;
   });
   return `postgres://${at}${hosts.join(",")}/${dbname ?? ""}`;
 }

@@ -1,0 +1,23 @@
+/** Values of PostgreSQL made of texts in another form, as expressions for `--value`. */
+import type { TextForm } from "../../model/text-form.ts";
+
+const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => string>> = {
+  // As text, so that 1.5 is no number of the column and is not rounded.
+  whole: (text) => `trim_scale(${text}::numeric)::text`,
+  "json-array": (text, type) =>
+    `case when ${text} is not null then array(select jsonb_array_elements_text(${text}::jsonb))::${type} end`,
+  seconds: (text, type) => inZone(`to_timestamp(${text}::numeric)`, type),
+  milliseconds: (text, type) => inZone(`to_timestamp(${text}::numeric / 1000)`, type),
+  days: (text) => `date '1899-12-30' + ${text}::int`,
+};
+
+/** The expression that makes a value of `type` of the field's text. One that is no such text is still refused. */
+export function madeOf(form: TextForm, field: string, type: string): string {
+  const isPlain = /^[a-z_][a-z0-9_]*$/.test(field);
+  const name = isPlain ? field : `"${field.replaceAll('"', '""')}"`;
+  return EXPRESSIONS[form](`excluded.${name}`, type);
+}
+
+function inZone(instant: string, type: string): string {
+  return type.includes("without time zone") ? `${instant} at time zone 'UTC'` : instant;
+}
