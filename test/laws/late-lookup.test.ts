@@ -5,7 +5,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
@@ -127,7 +127,7 @@ function expected(each: Case): Expected | null {
   };
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
 

@@ -1,6 +1,6 @@
 /** Sources without a record, and so without a field that is known: there is nothing to load, whatever fills the columns. */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -24,7 +24,7 @@ const FLAGS: readonly (readonly string[])[] = [
   ["--const", "n=1", "--delete-when", "op=d"],
 ];
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test.each(SOURCES)("%s %j holds nothing to load", async (name, text) => {

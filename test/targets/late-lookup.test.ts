@@ -1,6 +1,6 @@
 /** `--late` with `--lookup`: columns that are looked up after the last record, when the rows that they name are there. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
@@ -22,7 +22,7 @@ const BOSSES =
 const FLAGS = ["--key", "name", "--lookup", "boss = people(name = chief)", "--late", "boss"];
 const WAY = { strategy: "native", rowSource: "values", batchRows: 2 };
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const load: LoadText = async (input, flags, table = "people") => {
     const extension = input.startsWith("{") ? "ndjson" : "csv";
