@@ -12,6 +12,7 @@ import type { ReportedError } from "../report/report.ts";
 import type { Watched } from "../report/watched.ts";
 import type { CommandContext } from "./context.ts";
 import { eventLine, RUN_ID } from "./event-line.ts";
+import { HeapRoom } from "./heap-room.ts";
 import { annotationLine, appendStepSummary, isGitHub } from "./github.ts";
 import { openOutputFiles } from "./output-files.ts";
 import type { OutputFiles } from "./output-files.ts";
@@ -52,6 +53,7 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
   const { io, options, screen, log } = context;
   const files = await openOutputFiles(options);
   const progress = makeProgress(options, { screen, log, now: io.now });
+  const room = new HeapRoom();
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
     const msg = `${name}: ${work.onSignal()}; send it again to leave at once`;
@@ -66,6 +68,7 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
       signal: listening.signal,
       // After a signal its own line says what comes.
       onProgress: (now) => {
+        room.note(now.bytes);
         if (!listening.signal.aborted) progress.show(now);
       },
       now: io.now,

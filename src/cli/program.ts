@@ -69,7 +69,7 @@ export function parseCommandLine(
 
 /** The explanation of a code; `null` for a command, which commander explains. Throws `COMMAND_UNKNOWN`. */
 function helpOn(word: string): string | null {
-  if (word.startsWith("-") || word === "help") return null;
+  if (word === "help" || ["-h", "--help"].includes(word)) return null;
   if (COMMANDS.some(({ name }) => name === word)) return null;
   const text = explainCode(word.toUpperCase());
   if (text === null) throw unknownCommand(word);

@@ -89,17 +89,29 @@ export function unknownCommand(word: string): UpsurgeError {
   const commands = COMMANDS.map(({ name }) => name);
   const codes = [...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)];
   const near = nearest(word, commands) ?? nearest(word, codes);
+  const suggestion =
+    near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`;
   return upsurgeError("COMMAND_UNKNOWN", {
     word,
     commands: commands.join(", "),
-    suggestion:
-      near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`,
+    suggestion: helpOnOption(word) ?? suggestion,
   });
+}
+
+/** Where an option is explained; `null` for a word that is none. */
+function helpOnOption(word: string): string | null {
+  const flag = word.startsWith("-") ? word : `--${word}`;
+  const name = findOption(flag, "load");
+  if (name === null) return null;
+  const { commands } = optionSpec(name);
+  const command = commands.find((each) => each === "load") ?? commands[0] ?? "load";
+  return `${flag} is an option: \`upsurge help ${command}\` explains it`;
 }
 
 /** The error for a first word that is no file and looks like a command; `null` for any other. */
 export function misspeltCommand(word: string): UpsurgeError | null {
-  const near = nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
+  const near =
+    word === "version" ? VERSION : nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
   if (near === null || near === word || !/^[a-z]+$/i.test(word)) return null;
   return upsurgeError("COMMAND_UNKNOWN", {
     word,

@@ -66,8 +66,9 @@ export function startWriting(
     return own === undefined ? [] : [new RecordMapper(own, { ...level, capabilities })];
   });
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
-  const { dateOrder, madeOf } = session.capabilities;
-  lessons.rejects.planned({ plan: table, levels: levelTargets(plan), dateOrder, madeOf });
+  const { dateOrder, namelessCheck, madeOf } = session.capabilities;
+  const levels = levelTargets(plan);
+  lessons.rejects.planned({ plan: table, levels, dateOrder, namelessCheck, madeOf });
   notes.mapped(prepared, mapper, mappers);
   return { ...state, prepared, ledger, writers, mapper: reads };
 }

@@ -57,6 +57,8 @@ export interface Row {
   readonly numeric: readonly boolean[] | null;
   /** Absent once they are looked up, or where there is nothing to look up. */
   readonly pending?: readonly PendingValue[];
+  /** The same of columns that are looked up after the last record; absent: there are none. */
+  readonly later?: readonly PendingValue[];
   /** Absent once they are evaluated, or where there are none. */
   readonly expressions?: PendingExpressions;
   readonly record: SourceRecord;

@@ -20,11 +20,14 @@ export interface EncoderModule {
 /** Encodes all records of a chunk; `null` where they have not the fields that it is for. */
 export type AheadEncoder = (fields: PackedFields) => EncodedBytes | null;
 
-/** Encoded records, one behind the other. */
+/** Encoded records: in their order, or those of each writer in theirs. */
 export interface EncodedBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where each record begins, and where the last one ends. A record without bytes was not encoded. */
-  readonly places: Int32Array<ArrayBuffer>;
+  /** Where each record begins, and where it ends. A record without bytes was not encoded. */
+  readonly starts: Int32Array<ArrayBuffer>;
+  readonly ends: Int32Array<ArrayBuffer>;
+  /** The hash of each record's key; `null` where none was asked for, or a key has another spelling than the usual one. */
+  readonly hashes: Uint32Array<ArrayBuffer> | null;
 }
 
 /** The same, with what it was made by and of. */

@@ -32,6 +32,8 @@ export interface LookupPlan {
   readonly unique: boolean;
   /** The rows were written by these texts: they have what their columns made of them, rounded, say. Absent: they were not. */
   readonly written?: true;
+  /** Its column is set after the last record, and looked up then: the records carry what it is looked up by. Absent: it is not. */
+  readonly late?: true;
   /** Why what it finds may change from record to record; `null`: it cannot, so that a batch is looked up at once. */
   readonly eachRecord: string | null;
 }

@@ -6,6 +6,7 @@ import type { RowShape } from "./batch.ts";
 import type { AheadReader, EncodedRecords } from "./encoded.ts";
 import { unescaped } from "./json/json-escapes.ts";
 import type { PackedLevel, PackedNest } from "./nest/packed-nest.ts";
+import type { SharedOut } from "./partition.ts";
 import type { FieldKind, RecordShape } from "./record.ts";
 
 /** The fields of ordinary records: valid UTF-8 without U+0000, each with the fields of `shape`. */
@@ -34,6 +35,8 @@ export interface PackedFields {
   readonly ahead?: AheadReader;
   /** The records as a target has asked for them; absent: they were not encoded. Only for fields with the same `offsets`. */
   readonly encoded?: EncodedRecords;
+  /** What the records were shared out by, of which these are one writer's; absent: they were not. */
+  readonly sharedOut?: SharedOut;
 }
 
 /** In the place of a quote: fields with escapes are the insides of JSON strings. */
@@ -121,7 +124,7 @@ export function fieldBytes(fields: PackedFields, place: number): Buffer | null {
 
 /** The fields with values in other places: nobody encodes those ahead. */
 export function movedFields(
-  { ahead: _ahead, encoded: _encoded, ...fields }: PackedFields,
+  { ahead: _ahead, encoded: _encoded, sharedOut: _sharedOut, ...fields }: PackedFields,
   moved: Pick<PackedFields, "offsets"> & Partial<PackedFields>,
 ): PackedFields {
   return { ...fields, ...moved };

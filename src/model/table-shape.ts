@@ -213,6 +213,8 @@ export interface TableShape {
   /** The checks that this database's upsert does not hold against a row that meets a target row; the target does. */
   readonly checks: readonly Check[];
   readonly images?: ImageRules | null;
+  /** Another text once its columns, keys, triggers or rules are others; absent: the target tells in another way. */
+  readonly version?: string | null;
   /** Why the database's own upsert must not be used on this table, as a clause; `null` when it may. */
   readonly upsertHazard: string | null;
 }

@@ -12,6 +12,7 @@ import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
 import { planMade } from "./nest/made-keys.ts";
+import { inPasses } from "./lookups/in-passes.ts";
 import { planLookups } from "./lookups/plan-lookups.ts";
 import { ALL_NOTATIONS, chooseNotations } from "./values/notations.ts";
 import type { NotationUse } from "./values/notations.ts";
@@ -59,19 +60,20 @@ export function planFillings(
   const all = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update: all };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const known = knownOf(request);
-  const { values, ...valued } = planValues({ ...request, ...how, ...filled, called, ...known });
-  const { lookups, ...found } = planLookups({ ...request, ...filled, values, called });
-  const coupled = lookups.find((each) => each.eachRecord !== null);
-  const late = chooseLate({ ...request, ...how, ...filled });
+  const known = { called, ...knownOf(request) };
+  const { values, ...valued } = planValues({ ...request, ...how, ...filled, ...known });
+  const found = planLookups({ ...request, ...filled, values, called });
+  const late = chooseLate({ ...request, ...how, ...filled, lookups: found.lookups });
+  const { lookups, ...looked } = inPasses(found.lookups, {
+    late: late?.columns ?? [],
+    sets: only === undefined ? null : all.columns,
+  });
   const computed = [...(values?.columns ?? []), ...lookups].map(({ column }) => column.name);
   const isWritten = (name: string): boolean =>
     only?.includes(name) ?? late?.columns.includes(name) !== true;
-  const links = linkedNames(linked);
-  const made = [...computed, ...links];
-  refuseLinked(links, { mapping, constants, made });
-  const given = [...mapping, ...constants].map(({ column }) => column);
-  const named = new Set([...given, ...made].filter(isWritten));
+  const made = [...computed, ...linkedNames(linked)];
+  refuseLinked(linkedNames(linked), { mapping, constants, made });
+  const named = new Set([...columnsFilled(filled), ...made].filter(isWritten));
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
   const columns = carried.filter(({ name }) => isWritten(name));
@@ -82,7 +84,7 @@ export function planFillings(
       constants,
       update,
       columns,
-      ...notationsOf(request, lookups, [...constants.map(({ column }) => column), ...computed]),
+      ...notationsOf(request, lookups, [...constants.map(toColumn), ...computed]),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
       ...(linked.length === 0 ? {} : { linked }),
@@ -91,10 +93,18 @@ export function planFillings(
     bringsIds: keys.bringsIds,
     named,
     late,
-    eachRecord: values?.eachRecord ?? coupled?.eachRecord ?? keys.alone,
-    why: [...explainLate(late), ...overlaps.why, ...valued.why, ...found.why, ...keys.why],
+    eachRecord: values?.eachRecord ?? looked.eachRecord ?? keys.alone,
+    why: [...explainLate(late), ...overlaps.why, ...valued.why, ...looked.why, ...keys.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };
+}
+
+function columnsFilled({ mapping, constants }: Pick<TablePlan, "mapping" | "constants">): string[] {
+  return [...mapping, ...constants].map(toColumn);
+}
+
+function toColumn({ column }: { readonly column: string }): string {
+  return column;
 }
 
 /** How values are written; columns that are `filled` take none of a field, nor of one that a link refers to. */
@@ -119,6 +129,8 @@ function planMapping(request: PlanRequest): TablePlan["mapping"] {
   const { shape, options } = request;
   const { known: sources, allKnown } = knownOf(request);
   refuseMovedNumbers(sources, options);
-  if (allKnown) refuseUnknownFields(sources, namedFields(options));
+  // Where no source has a field there is no record either, and so none that lacks one.
+  const anyKnown = sources.some(({ fields }) => fields.length > 0);
+  if (allKnown && anyKnown) refuseUnknownFields(sources, namedFields(options));
   return mapFields(shape, sources, fieldResolver(shape, options));
 }

@@ -28,7 +28,7 @@ export interface Requirements {
 export function refuseMissing(shape: TableShape, requirements: Requirements): void {
   const { mode, arbiter, keyOrigin, nullKey, fields, named, update } = requirements;
   const given = new Set([...named, ...update.stamps.map(({ column }) => column)]);
-  if (fields.length === 0 && given.size === 0) return;
+  if (fields.length === 0) return;
   const key = arbiter?.plain === true ? arbiter.columns : [];
   const unkeyed = key.find((column) => !given.has(column));
   // A key that is named may be left to --null-key insert; under one that the table named, each run would insert everything.

@@ -23,6 +23,8 @@ export interface ReaderInput {
   readonly slowPath: boolean;
   /** Whether a field of this name is of any use; `undefined`: each is. */
   readonly keeps: ((name: string) => boolean) | undefined;
+  /** Bytes of the source as it is stored; `null` for a stream. */
+  readonly sizeBytes: number | null;
   /** Bytes after which the source is read ahead in a thread; `undefined`: as is good for loads. */
   readonly aheadFrom: number | undefined;
 }

@@ -7,7 +7,9 @@ import type { Edge, OrderingContext } from "./order.ts";
 /** `RUN_CYCLE` for the circle of these keys. */
 export function inCircle(circle: readonly Edge[], context: OrderingContext): Error {
   const tables = circle.map(({ child }) => child).join(", ");
-  const keys = circle.map(({ child, name }) => `${name ?? "a key"} of ${child}`).join(", ");
+  const keys = circle
+    .map(({ child, name, lookup }) => `${lookup ?? name ?? "a key"} of ${child}`)
+    .join(", ");
   const late = circle.filter(({ settable }) => settable.length > 0).map(lateFlag);
   const isOne = late.length === 1 && context.mayBeLate;
   const suggestions = [

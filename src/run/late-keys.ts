@@ -51,9 +51,11 @@ export class LateKeys {
     this.#columns.set(child, [...(this.#columns.get(child) ?? []), ...columns]);
     const names = columns.map((name) => `${child}.${name}`).join(", ");
     const [are, its] = columns.length === 1 ? ["is", "its"] : ["are", "their"];
-    this.#why.push(
-      `${names} ${are} set after the last record of the run: ${its} foreign key cannot wait`,
-    );
+    const reason =
+      edge.lookup === undefined
+        ? `${its} foreign key cannot wait`
+        : `what ${columns.length === 1 ? "it names" : "they name"} may come later`;
+    this.#why.push(`${names} ${are} set after the last record of the run: ${reason}`);
   }
 }
 

@@ -30,6 +30,8 @@ export interface OrderingContext {
   readonly inTurn: boolean;
   /** Columns may be set late that nobody has named: rows are found by a key. */
   readonly mayBeLate: boolean;
+  /** Whether the loads of a table leave a column to be set late; absent: they do. */
+  readonly canBeLate?: (table: string, column: string) => boolean;
   /** What the look-ups of the loads read. */
   readonly lookups?: readonly LookupEdge[];
 }
@@ -42,6 +44,8 @@ export interface Edge extends WaitingKey {
   readonly canWait: boolean;
   /** Those of them that can be set after their row is there. */
   readonly settable: readonly string[];
+  /** What it is called where it is a look-up; absent: it is a foreign key. */
+  readonly lookup?: string;
 }
 
 /** A load whose look-ups read another table. */
@@ -58,8 +62,11 @@ export interface LookupEdge {
 export function orderLoads(tables: readonly TableShape[], context: OrderingContext): RunOrder {
   const names = tables.map(({ name }) => tableName(name));
   const late = new LateKeys(context.late);
-  const keys = edgesAmong(tables).filter((edge) => !late.covers(edge));
-  const edges = [...keys, ...lookupEdges(context.lookups ?? [], names)];
+  const lookups = lookupEdges(tables, context);
+  if (context.mayBeLate && !context.inTurn)
+    for (const edge of lookups) if (isSelf(edge) && edge.settable.length > 0) late.add(edge);
+  const among = [...edgesAmong(tables, context), ...lookups.filter((edge) => !isSelf(edge))];
+  const edges = among.filter((edge) => !late.covers(edge));
   const waiting: Edge[] = [];
   const places: number[] = [];
   while (places.length < tables.length) {
@@ -78,8 +85,9 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
       else late.add(edge);
     }
   }
-  const self = context.inTurn ? [] : selfKeys(tables).filter(({ canWait }) => canWait);
-  for (const key of selfKeys(tables)) if (context.mayBeLate && isLateSelf(key)) late.add(key);
+  const ofThemselves = selfKeys(tables, context);
+  const self = context.inTurn ? [] : ofThemselves.filter(({ canWait }) => canWait);
+  for (const key of ofThemselves) if (context.mayBeLate && isLateSelf(key)) late.add(key);
   return {
     places,
     waiting: [...waiting, ...self],
@@ -111,29 +119,39 @@ export function withLookups(
 }
 
 /** Each foreign key between two of the tables, once. */
-function edgesAmong(tables: readonly TableShape[]): Edge[] {
+function edgesAmong(tables: readonly TableShape[], context: OrderingContext): Edge[] {
   const parents = new Map(tables.map((table) => [tableName(table.name), table]));
   return [...parents].flatMap(([parent, { referredBy = [] }]) =>
     referredBy.flatMap(({ table, name, columns, canWait = false }) => {
       const child = tableName(table);
       const shape = parents.get(child);
       if (shape === undefined || child === parent) return [];
-      return [{ child, parent, table, name, columns, canWait, settable: settable(shape, columns) }];
+      const late = lateAmong(shape, columns, context);
+      return [{ child, parent, table, name, columns, canWait, settable: late }];
     }),
   );
 }
 
-/** Not one of them can wait: what is looked up must be there. */
-function lookupEdges(lookups: readonly LookupEdge[], names: readonly string[]): Edge[] {
-  return lookups.flatMap(({ child, parent, column }) => {
-    const edge = { child: tableName(child), parent: tableName(parent), table: child, name: null };
-    const isOther = edge.child !== edge.parent && names.includes(edge.parent);
-    return isOther ? [{ ...edge, columns: [column], canWait: false, settable: [] }] : [];
+/** Not one of them can wait for the commit: what is looked up must be there. */
+function lookupEdges(tables: readonly TableShape[], context: OrderingContext): Edge[] {
+  const byName = new Map(tables.map((table) => [tableName(table.name), table]));
+  return (context.lookups ?? []).flatMap(({ child: table, parent: of, column }) => {
+    const [child, parent] = [tableName(table), tableName(of)];
+    const shape = byName.get(child);
+    if (shape === undefined || !byName.has(parent)) return [];
+    const columns = [column];
+    const name = `the look-up of ${column}`;
+    const canBe = { canWait: false, settable: lateAmong(shape, columns, context) };
+    return [{ child, parent, table, name: null, lookup: name, columns, ...canBe }];
   });
 }
 
+function isSelf({ child, parent }: Edge): boolean {
+  return child === parent;
+}
+
 /** The keys by which rows refer to rows of their own table. */
-function selfKeys(tables: readonly TableShape[]): Edge[] {
+function selfKeys(tables: readonly TableShape[], context: OrderingContext): Edge[] {
   const byName = new Map(tables.map((table) => [tableName(table.name), table]));
   return [...byName].flatMap(([child, shape]) =>
     shape.foreignKeys
@@ -145,9 +163,19 @@ function selfKeys(tables: readonly TableShape[]): Edge[] {
         name,
         columns,
         canWait,
-        settable: settable(shape, columns),
+        settable: lateAmong(shape, columns, context),
       })),
   );
+}
+
+/** Those of the columns that a row can be inserted without, and that its loads leave to be set late. */
+function lateAmong(
+  shape: TableShape,
+  columns: readonly string[],
+  { canBeLate = () => true }: OrderingContext,
+): readonly string[] {
+  const table = tableName(shape.name);
+  return settable(shape, columns).filter((column) => canBeLate(table, column));
 }
 
 /** The check of such a key cannot wait, and its rows may come in any order all the same. */

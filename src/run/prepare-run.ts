@@ -11,10 +11,12 @@ import { modeOfRun } from "../options/mode-of.ts";
 import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { refuseUnknownHidden } from "../plan/drift/comparison.ts";
+import { mayBeSetLate } from "../plan/late/late-columns.ts";
 import { FIRST_STAGE } from "../plan/make-plan.ts";
 import { lateBesides, lateOf } from "./late-keys.ts";
 import { orderLoads, withLookups } from "./order.ts";
-import type { LookupEdge, RunOrder } from "./order.ts";
+import { lookupEdges, lookupsOf } from "./lookup-edges.ts";
+import type { OrderingContext, RunOrder } from "./order.ts";
 import { refuseTwice } from "./same-table.ts";
 import { keyOfSource } from "./source-key.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
@@ -76,11 +78,8 @@ export async function prepareRun(
     if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
     const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
-    const mayBeLate = tables.every(
-      ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,
-    );
     const { session } = connected;
-    const keyed = orderLoads(shapes, { session, late: named, mayBeLate, inTurn });
+    const keyed = orderByKeys(tables, { session, late: named, inTurn });
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
       const isSame = ({ tableName }: TableLoad): boolean => tableName === load.tableName;
@@ -95,7 +94,8 @@ export async function prepareRun(
       options,
     );
     hooks.onPlanned?.();
-    const order = withLookups(keyed, parts.flatMap(lookupEdges), { shapes, session, inTurn });
+    const lookups = parts.flatMap(({ prepared: { plan } }) => lookupEdges(plan));
+    const order = withLookups(keyed, lookups, { shapes, session, inTurn });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, inTurn, leftOut };
   } catch (error) {
@@ -118,15 +118,32 @@ async function targetOf(inputs: RunInputs, options: Options, hooks: RunHooks): P
   }
 }
 
-/** The tables that the look-ups of a load read. */
-function lookupEdges({ prepared: { plan } }: PreparedPart): LookupEdge[] {
-  return plan.tables.flatMap(({ table, lookups = [] }) =>
-    lookups.map(({ parent, column }) => ({
-      child: table.name,
-      parent: parent.name,
-      column: column.name,
-    })),
+/** The order of loads that are not planned yet, with the columns that are set late. */
+function orderByKeys(
+  tables: readonly TableLoad[],
+  context: Pick<OrderingContext, "late" | "inTurn"> & { readonly session: Connected["session"] },
+): RunOrder {
+  const mayBeLate = tables.every(
+    ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,
   );
+  const canBeLate = (name: string, column: string): boolean =>
+    tables.every((load) => load.tableName !== name || leavesLate(load, column, context.session));
+  const lookups = tables.flatMap((load) => lookupsOf(load, tables));
+  const shapes = tables.map(({ shape }) => shape);
+  return orderLoads(shapes, { ...context, mayBeLate, canBeLate, lookups });
+}
+
+/** Whether a load leaves a column to be set late. */
+function leavesLate(
+  { shape, options }: TableLoad,
+  column: string,
+  session: Connected["session"],
+): boolean {
+  const naming = {
+    columns: shape.columns.map(({ name }) => name),
+    quoteIdentifier: (name: string) => session.quoteIdentifier(name),
+  };
+  return mayBeSetLate(column, options, naming);
 }
 
 interface PartContext {

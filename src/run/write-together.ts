@@ -2,6 +2,7 @@
  * Writes the loads of a run in one transaction: what comes before records (tables are emptied, children first), load after
  * load, late columns, rows that no record has (children first), what comes after, commit. Nothing of it is kept unless all of it is.
  */
+import { tableName } from "../model/table-shape.ts";
 import { startWriting, writeBatches } from "../load/start-writing.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { Session, Transaction, WaitingKey } from "../targets/target.ts";
@@ -87,9 +88,14 @@ async function writeAll(
   });
   await round(places, async ({ writers }) => await writers.applyLate());
   // A parent of a row that stays for the sake of a reject has to stay as well.
-  const isWithheld = loads.some(({ writers }) => writers.rejected > 0);
+  const rejecting = loads.filter(({ writers }) => writers.rejected > 0);
+  const isWithheld = rejecting.length > 0;
+  const rejectedIn = rejecting.map(({ prepared: { plan } }) =>
+    tableName(plan.tables[0].table.name),
+  );
   const counts = options.dryRun || options.check;
-  await round(childrenFirst, async ({ writers }) => {
+  await round(childrenFirst, async ({ writers, notes }) => {
+    if (writers.rejected === 0) notes.staysFor([...new Set(rejectedIn)]);
     await writers.removeMissing({ isWithheld, counts, waiting });
   });
   await round(places, async ({ writers }) => await writers.runAfter());

@@ -1,6 +1,7 @@
 /**
  * Source arguments as paths: patterns are expanded here, for shells that do not.
  */
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
@@ -54,13 +55,26 @@ async function withNearFile(
   path: string,
   missing: UpsurgeError,
 ): Promise<UpsurgeError> {
-  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  const near = nearest(basename(path), files);
+  const near = await nearBy(path, pattern, (entry) => !entry.isDirectory());
   if (near === null) return missing;
-  const folder = pattern.slice(0, pattern.length - basename(pattern).length);
-  const fix = `did you mean ${shellWord(`${folder}${near}`)}?`;
+  const fix = `did you mean ${shellWord(near)}?`;
   return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: missing.cause, fix });
+}
+
+/** The entry beside `path`, which was written as `written`, that may be meant by it, in the same spelling; `null`: none. */
+export async function nearBy(
+  path: string,
+  written: string,
+  isMeant: (entry: Dirent) => boolean,
+): Promise<string | null> {
+  const entries = await readdir(dirname(path), { withFileTypes: true }).catch(() => []);
+  const near = nearest(
+    basename(path),
+    entries.filter((entry) => isMeant(entry)).map(({ name }) => name),
+  );
+  if (near === null) return null;
+  const bare = written.replace(/\/+$/, "");
+  return `${bare.slice(0, bare.length - basename(bare).length)}${near}`;
 }
 
 async function whyMissing(path: string): Promise<UpsurgeError | null> {

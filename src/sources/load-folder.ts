@@ -6,9 +6,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 import { FORMATS } from "../read/formats.ts";
-import { byCodeUnits } from "./expand-sources.ts";
+import { byCodeUnits, nearBy } from "./expand-sources.ts";
 
 /** What one load of a run reads. */
 export interface FolderLoad {
@@ -114,10 +115,30 @@ async function namesIn(folder: string): Promise<string[]> {
     return names.filter((name) => !name.startsWith(".")).toSorted(byCodeUnits);
   } catch (error) {
     const isFile = error instanceof Error && "code" in error && error.code === "ENOTDIR";
-    if (!isFile) throw sourceError(folder, error);
+    if (!isFile) throw await withNearFolder(folder, sourceError(folder, error));
     const details = { path: folder, word: shellWord(folder) };
     throw upsurgeError("RUN_NOT_A_FOLDER", details, { where: folder, cause: error });
   }
+}
+
+/** The error with the name of a folder, or of a manifest, that may be meant. */
+async function withNearFolder(folder: string, missing: UpsurgeError): Promise<UpsurgeError> {
+  if (missing.code !== "SOURCE_NOT_FOUND") return missing;
+  const near =
+    (await nearBy(folder, folder, (entry) => entry.isDirectory())) ?? (await manifestOf(folder));
+  const fix =
+    near === null
+      ? "check the path: a run loads the files of a folder, or what a manifest lists"
+      : `did you mean ${shellWord(near)}?`;
+  return upsurgeError("SOURCE_NOT_FOUND", { path: folder }, { cause: missing.cause, fix });
+}
+
+/** The manifest that a name without an ending may mean. */
+async function manifestOf(name: string): Promise<string | null> {
+  const paths = [".yaml", ".yml", ".json"].map((ending) => name.replace(/\/+$/, "") + ending);
+  for (const path of paths)
+    if ((await stat(path).catch(() => null))?.isFile() === true) return path;
+  return null;
 }
 
 /** Whether all of these are folders. */

@@ -80,7 +80,7 @@ export async function openSource(
     refuseRecords(options, named, stored.name);
     const raw = named?.wants === "bytes";
     if (!raw) await refuseForeignBytes(plain, stored.name);
-    const input = await decode(stored.name, plain, { charset, options, io, raw });
+    const input = await decode(stored, plain, { charset, options, io, raw });
     const isUtf8 = input.charset.transcoder === null && isUtf8Name(options.encoding);
     if (!raw) refuseForeignText(input.first.bytes, stored.name, isUtf8);
     const found = formatOf({ asked, named }, input.first.bytes, formats);
@@ -164,7 +164,7 @@ interface DecodeOptions {
 type DecodedInput = ReaderInput & { readonly prefix: PrefixHash | null };
 
 async function decode(
-  name: string,
+  { name, sizeBytes }: StoredBytes,
   plain: PeekableBytes,
   how: DecodeOptions,
 ): Promise<DecodedInput> {
@@ -191,6 +191,7 @@ async function decode(
     mark,
     slowPath,
     keeps,
+    sizeBytes,
     aheadFrom,
     prefix,
   };

@@ -1,7 +1,8 @@
-/** What the index beside a piece says of it: the fields that `upsurge split` has shared the records out by. */
+/** What the index beside a piece says of it: the fields that `upsurge split` has shared the records out by, and whether it is whole. */
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { INDEX } from "../model/shards/split-report.ts";
+import { upsurgeError } from "../errors/upsurge-error.ts";
+import { INDEX, UNFINISHED_INDEX } from "../model/shards/split-report.ts";
 
 /** More than the index of the most pieces; a larger file of this name is something else. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -18,6 +19,22 @@ export async function splitKeys(paths: readonly string[]): Promise<readonly (rea
     if (areThere && isTexts(key)) keys.push(key);
   }
   return keys;
+}
+
+/** A piece's name. */
+const PIECE = /^piece-\d+\./;
+
+/** Throws `SOURCE_INCOMPLETE` for pieces of a split that did not come to its end: others of its pieces are not there. */
+export async function refuseCutSplit(paths: readonly string[]): Promise<void> {
+  const pieces = paths.filter((path) => PIECE.test(basename(path)));
+  for (const folder of new Set(pieces.map((path) => dirname(path)))) {
+    const path = join(folder, UNFINISHED_INDEX);
+    if ((await stat(path).catch(() => null)) === null) continue;
+    const reason = `${path} says that the split that fills the folder was cut short, or is still running`;
+    const fix =
+      "split the sources again, into another folder; or wait for the split that is running, and run the same command";
+    throw upsurgeError("SOURCE_INCOMPLETE", { path: folder, reason }, { where: folder, fix });
+  }
 }
 
 /** Its text; empty where it cannot be read. */

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AheadEncoding, EncodedBytes } from "../model/encoded.ts";
 import type { PackedColumn, PackedFields, PackedSlice } from "../model/packed.ts";
+import type { SharedOut } from "../model/partition.ts";
 
 /** Which fields of records fill the columns of rows. */
 export interface FieldUse {
@@ -12,10 +13,12 @@ export interface FieldUse {
   readonly fields: readonly string[];
   /** What fills each column. */
   readonly columns: readonly PackedColumn[];
+  /** As in `PackedFields`; `null`: they were not. */
+  readonly sharedOut: SharedOut | null;
 }
 
 /** Whether the records have these fields, and no others. */
-export function hasFields({ shape }: PackedFields, { fields }: FieldUse): boolean {
+export function hasFields({ shape }: PackedFields, { fields }: Pick<FieldUse, "fields">): boolean {
   return isDeepStrictEqual(shape.fields, fields);
 }
 
@@ -51,8 +54,8 @@ export class EncodedAhead {
     return isDeepStrictEqual(encoded.by, own) ? encoded : null;
   }
 
-  #own({ fields: { shape }, columns }: PackedSlice): AheadEncoding {
-    const use = { fields: shape.fields, columns };
+  #own({ fields: { shape, sharedOut }, columns }: PackedSlice): AheadEncoding {
+    const use = { fields: shape.fields, columns, sharedOut: sharedOut ?? null };
     const last = this.#last;
     if (last !== null && isDeepStrictEqual(last.use, use)) return last.encoding;
     const encoding = this.#encoding(use);

@@ -9,7 +9,7 @@ import type { CheckpointValues } from "../model/checkpoint.ts";
 import type { PackedRows } from "../model/packed.ts";
 import type { ReadBatch } from "./batches.ts";
 import { packedRow } from "./packed-row.ts";
-import { partitionOf } from "./parallel/route.ts";
+import { partitionOf } from "../model/partition.ts";
 
 /** Tells the hashes of rows' keys as the earlier run did; `null` where any row could go to any writer. */
 export type KeyHashes = (rows: PackedRows) => Uint32Array | null;

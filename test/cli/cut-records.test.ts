@@ -85,3 +85,10 @@ test.runIf(process.platform === "linux")(
     expect(done.stdout).toContain("fix: pass --missing-fields null");
   },
 );
+
+test("a line of broken JSON is not taken for one of several", async () => {
+  const text = '{"id":2,"item":"pot","amount":1}\n{id:3}\n';
+  const { stderr } = await load({ "broken.ndjson": text }, "broken.ndjson");
+
+  expect(stderr).toContain("fix:   correct the JSON; or allow some");
+});

@@ -118,6 +118,14 @@ describe("what cannot be run is refused before anything is written", () => {
     ["a damaged file", { "seeds/a.csv.gz": "no" }, [], "RUN_SAME_TABLE", ""],
     ["an empty folder", {}, ["empty"], "RUN_NO_FILES", "end in .csv"],
     ["a folder that is not there", {}, ["none"], "SOURCE_NOT_FOUND", ""],
+    ["a misspelt folder", {}, ["sedes/"], "SOURCE_NOT_FOUND", "did you mean seeds?"],
+    [
+      "a manifest without its ending",
+      { "shop.yaml": "loads: []\n" },
+      ["./shop"],
+      "SOURCE_NOT_FOUND",
+      "did you mean ./shop.yaml?",
+    ],
     ["a file", {}, ["seeds/a.csv"], "RUN_NOT_A_FOLDER", "upsurge seeds/a.csv --to URL"],
   ])("%s", async (...[, files, words, code, fix]) => {
     const folder = shop({ ...FILES, ...files });

@@ -48,7 +48,7 @@ test.each([
   [
     "sqlite",
     openSqlite,
-    1090,
+    1110,
     ["child_process", "worker_threads", "zlib", "http", "crypto", "net"],
   ],
 ] as const)("ten records into %s", async (_name, open, kilobytes, spared) => {

@@ -203,6 +203,22 @@ describe("what cannot be split", () => {
     expect(stderr).toContain("error: no field k in in.ndjson  SPLIT_KEY");
   });
 
+  test("a name that two fields have is no key, and the fix is typed as it says", async () => {
+    const cwd = tempDir({ "in.csv": "k,k,n\n1,2,3\n" });
+
+    const twice = await run("split in.csv --key k --shards 2 --out p", cwd);
+    const named = "split in.csv --key a --columns a,b,n --header --shards 2 --out p";
+    const { exitCode } = await run(named, cwd);
+    const other = await run("split in.csv --key m --shards 2 --out q", cwd);
+
+    expect(twice.stderr).toContain(
+      "cause: fields 1 and 2 of its header are both called k, so that a key cannot name one of them",
+    );
+    expect(twice.stderr).toContain("name all fields with --columns, each once, and pass over the");
+    expect(other.stderr).toContain("they have k (field 1), k (field 2), n");
+    expect([twice.exitCode, exitCode]).toEqual([2, 0]);
+  });
+
   test("a folder that holds something is left as it is", async () => {
     const cwd = tempDir({ "in.csv": CLICKS, file: "x" });
     mkdirSync(join(cwd, "pieces"));

@@ -214,6 +214,9 @@ test.each([
   [["help", "lod"], "did you mean load?"],
   [["help", "PLAN_NO_TABEL"], "did you mean PLAN_NO_TABLE?"],
   [["help", "quux"], "`upsurge --help` shows them"],
+  [["help", "--key"], "--key is an option: `upsurge help load` explains it"],
+  [["help", "forget"], "--forget is an option: `upsurge help jobs` explains it"],
+  [["version"], "did you mean upsurge --version?"],
 ])("says of %j which command may be meant", async (args, hint) => {
   const { exitCode, stdout, stderr } = await runUpsurge(args);
   expect([exitCode, stdout]).toEqual([2, ""]);

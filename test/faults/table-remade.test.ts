@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import type { ReportedError } from "../../src/report/report.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -87,7 +87,7 @@ function expectLoaded({ exit, stdout, stderr }: Ended): void {
 const TABLE_T = /the table (?:\w+\.)?t is not as the job j has left it/;
 const TABLE_LINES = /the table (?:\w+\.)?lines is not as the job j has left it/;
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("the table of the records: nothing more is written, until the job is begun anew", async () => {
@@ -159,7 +159,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(JOB_ENGINES.filter(({ name }) => name === "postgres"))("$title", (engine) => {
+describe.each(jobEngines().filter(({ name }) => name === "postgres"))("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("with several writers: each of them sees it", async () => {
@@ -173,7 +173,7 @@ describe.each(JOB_ENGINES.filter(({ name }) => name === "postgres"))("$title", (
   });
 });
 
-describe.each(JOB_ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine) => {
+describe.each(jobEngines().filter(({ name }) => name === "sqlite"))("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("a table that is younger than the checkpoint table is missed while it is empty", async () => {

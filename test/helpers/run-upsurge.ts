@@ -44,7 +44,9 @@ export async function runUpsurge(
 
 /** What it says of how far it is comes by the clock, on a busy machine of the shortest load. */
 function withoutProgress(stderr: string): string {
-  return stderr.replace(/^\d\d:\d\d:\d\d (?!.*(?:trying again|waiting for)).*\n/gm, "");
+  return stderr
+    .replace(/^\d\d:\d\d:\d\d (?!.*(?:trying again|waiting for)).*\n/gm, "")
+    .replace(/^\{(?=.*"event":"progress")(?!.*"phase":"(?:waiting|away)").*\n/gm, "");
 }
 
 /** An output that remembers; a terminal when it is told to be one. */

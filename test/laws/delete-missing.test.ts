@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine, Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
@@ -142,7 +142,7 @@ function casesOf(
   });
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const ways = waysOf(engine, [1, 3, 1000]);

@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RowDifference } from "../../src/model/differences.ts";
 import type { Report } from "../../src/report/report.ts";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
@@ -119,7 +119,7 @@ function casesOf(ways: readonly Way[]): fc.Arbitrary<Case> {
   });
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const start = async ({ setup }: Table, there: readonly Row[]): Promise<void> => {

@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
@@ -140,7 +140,7 @@ async function opened(
   return shell;
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("a job that is stopped anywhere and run again ends like an undisturbed one", async () => {

@@ -5,7 +5,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { applyReference } from "../helpers/reference.ts";
@@ -60,7 +60,7 @@ function casesOf(ways: readonly Way[]): fc.Arbitrary<Case> {
     .map((each) => (each.mode === "ignore" ? { ...each, where: null, sets: {} } : each));
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const image = (): Promise<(string | null)[][]> =>

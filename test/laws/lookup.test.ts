@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { LookupModel } from "../helpers/lookup-model.ts";
 import type { BookRecord, Missing } from "../helpers/lookup-model.ts";
@@ -76,7 +76,7 @@ function sourceOf({ records, format }: Case): string {
   return `k,n,email,town,no\n${records.map((each) => `${lineOf(each)}\n`).join("")}`;
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const ways = waysOf(engine, [1, 3, 1000]);

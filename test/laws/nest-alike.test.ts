@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import type { CountsByLevel } from "../helpers/nest/model.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
@@ -73,7 +73,7 @@ function withoutFault(counts: CountsByLevel): CountsByLevel {
   );
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const alone: Way = { ...ANY_WAY, batchRows: 1 };
   const ways: readonly Way[] = [alone, ANY_WAY];

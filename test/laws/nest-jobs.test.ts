@@ -9,7 +9,7 @@ import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
-import { TABLE_ENGINES, useDatabase, wayTitle, waysOf } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, wayTitle, waysOf } from "../helpers/engines.ts";
 import type { Engine, Way } from "../helpers/engines.ts";
 import { canonical } from "../helpers/nest/canonical.ts";
 import { graphCases } from "../helpers/nest/graphs.ts";
@@ -111,7 +111,7 @@ function told(
   );
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
 

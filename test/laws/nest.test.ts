@@ -5,7 +5,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { canonical } from "../helpers/nest/canonical.ts";
 import { graphCases, making } from "../helpers/nest/graphs.ts";
@@ -33,7 +33,7 @@ function withoutFault(counts: CountsByLevel, root: string): CountsByLevel {
   );
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const ways = waysOf(engine, [1, 3, 1000]);

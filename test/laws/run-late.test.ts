@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
@@ -42,7 +42,7 @@ function lastOf(rows: readonly Row[]): (string | null)[][] {
     .map((row) => row.map((value) => (value === null ? null : String(value))));
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const isSqlite = engine.name === "sqlite";
   const lead = isSqlite ? "lead int references people (id)" : "lead int";

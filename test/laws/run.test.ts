@@ -1,7 +1,7 @@
 /** The law of a run: its tables and counts are those of its files loaded one after the other, parents first. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 import { timesOf } from "../tiers/tiers.ts";
@@ -34,7 +34,7 @@ function csv(header: string, rows: readonly (readonly (number | null)[])[]): str
   return [header, ...rows.map((row) => row.join(","))].map((line) => `${line}\n`).join("");
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const tables = async (): Promise<unknown> => [
     await database.rows("select id, n from parents order by id"),

@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
@@ -70,7 +70,7 @@ function sourceOf({ records, format }: Case): string {
   return `k,name,a n\n${lines.join("")}`;
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const ways = waysOf(engine, [2, 3, 1000]);

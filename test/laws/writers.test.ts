@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { encodeAtOnce } from "../helpers/encode-at-once.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { KEYED, LIMIT, loadCsv, manyRecords } from "../helpers/writers-load.ts";
 import { applyReference } from "../helpers/reference.ts";
@@ -154,6 +155,9 @@ function flagsOf({ key, mode, sets, where }: Omit<ReferenceLoad, "records">): st
   for (const [column, sql] of Object.entries(sets)) flags.push("--set", `${column} = ${sql}`);
   return where === null ? flags : [...flags, "--update-where", where];
 }
+
+// Every other chunk comes as if a thread had read it.
+encodeAtOnce(({ records }) => records % 2 === 1);
 
 describe("several writers", () => {
   const database = useDatabase(postgres);

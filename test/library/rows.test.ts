@@ -3,13 +3,13 @@ import { Readable } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
 import { load } from "../../src/index.ts";
 import type { LoadOptions, LoadSource } from "../../src/index.ts";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 
 async function* manyRows() {
   for (let id = 0; id < 5000; id += 1) yield await Promise.resolve({ id, s: `row ${id}` });
 }
 
-describe.each(TABLE_ENGINES)("rows into $title", (engine) => {
+describe.each(tableEngines())("rows into $title", (engine) => {
   const database = useDatabase(engine);
   const text = engine.name === "sqlserver" ? "nvarchar(200)" : "text";
   const id = engine.name === "sqlite" ? "integer" : "bigint";
@@ -90,7 +90,7 @@ describe.each(TABLE_ENGINES)("rows into $title", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("rows that are refused by $title", (engine) => {
+describe.each(tableEngines())("rows that are refused by $title", (engine) => {
   const database = useDatabase(engine);
   const text = engine.name === "sqlserver" ? "nvarchar(200)" : "text";
   const id = engine.name === "sqlite" ? "integer" : "bigint";

@@ -1,7 +1,7 @@
 /** `--binary`: bytes written as hexadecimal digits or base64 come to binary columns as bytes, however they are loaded. */
 import { describe, expect, test } from "vitest";
 import { load } from "../../src/library/load.ts";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
 
@@ -26,7 +26,7 @@ const jsonOf = (values: readonly string[]): string =>
     .map((b, at) => `${JSON.stringify({ id: at + 1, b: b === "NULL" ? null : b, s: b })}\n`)
     .join("");
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const type = TYPES[engine.name];
   const hex = HEX[engine.name];

@@ -1,6 +1,6 @@
 /** `--create` and `--alter`: the table or its columns are made by the load, in its transaction, with types that keep every value. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
@@ -40,7 +40,7 @@ async function tableIsThere(shell: JobShell, database: TestDatabase): Promise<bo
   return exit === 0;
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("a table is made, and a second load finds every row unchanged", async () => {
@@ -137,7 +137,7 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: fields, files and loads", (engine) => {
+describe.each(tableEngines())("$title: fields, files and loads", (engine) => {
   const database = useDatabase(engine);
 
   test("--map and --const decide the names, and a dropped field makes no column", async () => {
@@ -226,7 +226,7 @@ describe.each(TABLE_ENGINES)("$title: fields, files and loads", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: commits, writers and loads at once", (engine) => {
+describe.each(tableEngines())("$title: commits, writers and loads at once", (engine) => {
   const database = useDatabase(engine);
 
   test("with --commit N the table is committed with the first records, and the same command goes on", async () => {
@@ -287,7 +287,7 @@ describe.each(TABLE_ENGINES)("$title: commits, writers and loads at once", (engi
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: what is refused", (engine) => {
+describe.each(tableEngines())("$title: what is refused", (engine) => {
   const database = useDatabase(engine);
 
   test("names that are too long for the database are refused with the flags that shorten them", async () => {
@@ -342,7 +342,7 @@ describe.each(TABLE_ENGINES)("$title: what is refused", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: headers and keys that are refused", (engine) => {
+describe.each(tableEngines())("$title: headers and keys that are refused", (engine) => {
   const database = useDatabase(engine);
 
   test("names that differ only in case are two where the database says so", async () => {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { MissingShell } from "../helpers/missing-shell.ts";
 
@@ -10,7 +10,7 @@ const TABLE = "create table t (id int not null primary key, n int, check (n < 10
 const ROWS = "insert into t values (1, 1), (2, 2), (3, 3), (4, 4), (5, 5)";
 const MARKED = "insert into t values (1, 1, null), (2, 2, 5), (3, 3, null), (4, 4, null)";
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   references(database);

@@ -1,14 +1,14 @@
 /** `--delete-missing`: after the last record the rows go whose key no record has, or none does. */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { MissingShell } from "../helpers/missing-shell.ts";
 
 const TABLE = "create table t (id int not null primary key, n int, check (n < 100))";
 const ROWS = "insert into t values (1, 1), (2, 2), (3, 3), (4, 4), (5, 5)";
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2])) {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/report/report.ts";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -54,7 +54,7 @@ class ChangesShell {
 const CHANGES =
   "op,id,name,n\nu,2,Bea,20\nd,2,,x\nc,2,Ben,22\nd,1,,\nd,9,,\nu,4,Dan,4\nd,4,,\nd,4,,\n,5,Eve,5\n";
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [1, 1000])) {

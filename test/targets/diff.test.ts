@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../../src/report/report.ts";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -57,7 +57,7 @@ class DiffShell {
 
 const KEYED = ["--key", "id", "--check", "--diff", "10"];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2])) {

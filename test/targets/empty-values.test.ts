@@ -1,6 +1,6 @@
 /** Values that are none: tokens of one field, tokens in quotes, empty fields that count as absent, records without any value. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
 
@@ -9,7 +9,7 @@ const TABLE =
 const ALL = "select id, n, s, state from t order by id";
 const KEY = ["--key", "id"];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   tokens(database);

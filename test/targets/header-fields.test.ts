@@ -3,7 +3,7 @@
  * dropped, put into a column or told apart by number. On every target, packed and record by record.
  */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
 
@@ -17,7 +17,7 @@ function flagsOf(fix: string): string[] {
   return [...typed.matchAll(/'([^']*)'/g)].flatMap(([, value = ""]) => ["--map", value]);
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const load = async (text: string, flags: readonly string[]): Promise<[Ran, string[]]> => {
     const shell = await JobShell.open(engine, database, TABLE);

@@ -1,7 +1,7 @@
 /** A source that grows after its job has finished it: refused, or with `--follow-append` only what was added is loaded. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
@@ -93,7 +93,7 @@ const GROWTHS: readonly Growth[] = [
   },
 ];
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

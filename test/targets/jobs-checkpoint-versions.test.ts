@@ -5,7 +5,7 @@ import { emptyRow } from "../../src/checkpoint/cursor.ts";
 import { noCounts } from "../../src/model/counts.ts";
 import { connectOptions } from "../../src/load/connect-options.ts";
 import { findTarget } from "../../src/targets/registry.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 import { optionsOf } from "../helpers/options.ts";
@@ -45,7 +45,7 @@ function firstDdl({ name }: Engine): string {
     primary key (job_id, source, part))`;
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   firstVersion(engine, database);

@@ -1,6 +1,6 @@
 /** `upsurge jobs`, and the checkpoint table: another name, another schema, and made by somebody else. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, sharedEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines, words } from "../helpers/job-shell.ts";
 
@@ -15,7 +15,7 @@ async function twoJobs(shell: JobShell): Promise<void> {
   expect((await shell.load("stops.csv --job b-stops")).exit).toBe(4);
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { HEADER, HISTORY_TABLE, JobShell, lines } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
@@ -35,7 +35,7 @@ interface Given {
   readonly remake: () => Promise<void>;
 }
 
-describe.each(JOB_ENGINES)("$title", (engine: Engine) => {
+describe.each(jobEngines())("$title", (engine: Engine) => {
   const database = useDatabase(engine);
   const open = async (table = HISTORY_TABLE): Promise<JobShell> => {
     const shell = await JobShell.open(engine, database, table);

@@ -1,6 +1,6 @@
 /** A job that goes on takes line 1 for what it was: with `--columns`, whatever was said of the header. */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 const COLUMNS = "--columns id,n,hist";
@@ -9,7 +9,7 @@ const BAD = "4,77,77\n";
 const MORE = lines([4, 40], [1, 50]);
 const TABLE = ["1:10,50", "2:20", "3:30", "4:40"];
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test.each([

@@ -1,7 +1,7 @@
 /** `--follow-append` while a source is being written: what has no line end yet is left for the next run, which takes it whole. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
 
@@ -28,7 +28,7 @@ function unfinished({ report }: Ran): string {
   return report.warnings.join("; ");
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

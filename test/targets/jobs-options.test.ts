@@ -1,6 +1,6 @@
 /** What may change between two runs of a job and what may not, how jobs are called, and what each way of loading promises. */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, historyRule, JobShell, lines } from "../helpers/job-shell.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
@@ -9,7 +9,7 @@ const INPUT = HEADER + FOUR + BAD + lines([1, 60], [6, 60], [7, 70], [1, 80]);
 const CORRECTED = INPUT.replace(BAD, "5,50,50\n");
 const TABLE = ["1:10,60,80", "2:20", "3:30", "4:40", "5:50", "6:60", "7:70"];
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = async (input = INPUT): Promise<JobShell> => {
     const shell = await JobShell.open(engine, database);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 /** Records 2, 5, 6 and 8 are bad; the second of them is for the database to find. */
@@ -42,7 +42,7 @@ function expectAll(shell: JobShell): void {
   expect(reported(shell)).toEqual([2, 5, 6, 8]);
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = async (input = INPUT): Promise<JobShell> => {
     const shell = await JobShell.open(engine, database);

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { SourceSet } from "../../src/sources/source-set.ts";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 const A = HEADER + lines([1, 10], [2, 20], [3, 30]);
@@ -24,7 +24,7 @@ async function stopped(shell: JobShell, command: string, nth: number): Promise<v
   onFailPoint(null);
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

@@ -1,13 +1,13 @@
 /** A job run again: it goes on where it stopped, a finished one is left alone, and a source that has changed is refused. */
 import { describe, expect, test } from "vitest";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 
 const FOUR = lines([1, 10], [2, 20], [3, 30], [4, 40]);
 const BAD = "5,77,77\n";
 const LAST = lines([1, 60]);
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

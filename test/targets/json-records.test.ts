@@ -1,6 +1,6 @@
 /** JSON as services give it: records inside of a document, values inside of objects, names written in other ways. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
 
@@ -28,7 +28,7 @@ const DOCUMENT = JSON.stringify(
   1,
 );
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2, 100])) {

@@ -1,7 +1,7 @@
 /** Errors about keys: each lists the keys of the table as flags that load as they stand. */
 import { spawnSync } from "node:child_process";
 import { beforeEach, describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { loadShell } from "../helpers/load-shell.ts";
 
@@ -18,7 +18,7 @@ const IDS: Readonly<Record<Engine["name"], string>> = {
   sqlserver: "id int identity primary key",
 };
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const { report } = loadShell(database);
   const text = engine.name === "sqlserver" ? "nvarchar(50)" : "text";

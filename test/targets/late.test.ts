@@ -1,6 +1,6 @@
 /** `--late`: columns that are set after the last record, when the rows that they refer to are there. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { LateShell } from "../helpers/late-shell.ts";
 
@@ -9,7 +9,7 @@ const STAFF =
 const FILE = "id,name,boss\n2,Bo,1\n3,Cy,2\n1,Al,\n";
 const ROWS = ["1 Al -", "2 Bo 1", "3 Cy 2"];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2])) {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { RunShell } from "../helpers/run-shell.ts";
@@ -81,7 +81,7 @@ async function started(database: TestDatabase): Promise<RunShell> {
   return shell;
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("a run leaves what its loads leave one by one, and counts the same", async () => {
@@ -149,7 +149,7 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
 });
 
 describe("postgres", () => {
-  const [engine] = TABLE_ENGINES.filter(({ name }) => name === "postgres");
+  const [engine] = tableEngines().filter(({ name }) => name === "postgres");
   if (engine === undefined) throw new Error("there is no PostgreSQL");
   const database = useDatabase(engine);
 

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Way } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { linesOf, runNested } from "../helpers/nest/nest-load.ts";
@@ -153,7 +153,7 @@ const WAY: Way = { strategy: "auto", rowSource: "auto", batchRows: 1000 };
 describe.skipIf(!IS_THERE)(
   `chinook (${IS_THERE ? FOLDER : "not at hand: UPSURGE_TEST_CHINOOK names its folder"})`,
   () => {
-    describe.each(TABLE_ENGINES)("$title", (engine) => {
+    describe.each(tableEngines())("$title", (engine) => {
       const database = useDatabase(engine);
       const temporary = useTempDir();
 

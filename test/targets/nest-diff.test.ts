@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import { OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 
 const CHANGED = [
@@ -28,7 +28,7 @@ const DIFFERENCES = [
   /^differences in (?:\w+\.)?customers: 1 updated$/m,
 ];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const shell = new OrdersShell(database, engine.name);
   const flags = "--table orders --key k --check --diff 9".split(" ");

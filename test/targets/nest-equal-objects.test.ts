@@ -1,6 +1,6 @@
 /** Records that refer to equal rows, again and again in one batch: each such row is written once, and nothing tells. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
@@ -73,7 +73,7 @@ function book(at: number): string {
   return `{"id":${at},"author":{"id":${(at % 3) + 1}}}\n`;
 }
 
-describe.each(TABLE_ENGINES)("objects of nothing but a key, in a run on $title", (engine) => {
+describe.each(tableEngines())("objects of nothing but a key, in a run on $title", (engine) => {
   const database = useDatabase(engine);
 
   test.each([2, 1000])("count as unchanged: %i records a batch", async (batchRows) => {

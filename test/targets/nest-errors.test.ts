@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ENGINES, SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { OrdersShell, SHOP } from "../helpers/nest/orders-shell.ts";
 
 const ORDER = { k: 1, note: "one", customer: { email: "a@x" }, lines: [{ n: 1, qty: 1 }] };
@@ -169,7 +169,7 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   });
 });
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const shell = new OrdersShell(database, engine.name);
 

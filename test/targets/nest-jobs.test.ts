@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { RunReport } from "../../src/report/run-report.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import { OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 import type { Engine } from "../helpers/engines.ts";
 import type { NestRun } from "../helpers/nest/orders-shell.ts";
@@ -42,7 +42,7 @@ async function stoppedAt(commit: number, run: () => Promise<NestRun>): Promise<N
   return ran;
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const shell = new OrdersShell(database, engine.name);
 
@@ -204,7 +204,7 @@ function remembered({ name }: Engine, shell: OrdersShell): void {
 }
 
 describe("postgres, when a statement within a level fails for a while", () => {
-  const [postgres] = JOB_ENGINES.filter(({ name }) => name === "postgres");
+  const [postgres] = jobEngines().filter(({ name }) => name === "postgres");
   if (postgres === undefined) throw new Error("there is no engine postgres");
   const database = useDatabase(postgres);
   const shell = new OrdersShell(database, "postgres");

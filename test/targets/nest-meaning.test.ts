@@ -1,6 +1,6 @@
 /** `--nest`: what becomes of rows whose records are ignored, empty, odd or not kept. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import { ANN, OrdersShell, RECORDS, SHOP } from "../helpers/nest/orders-shell.ts";
 
 /** The flags of lines whose number is their place. */
@@ -12,7 +12,7 @@ function another(k: number): object[] {
   return [{ k, note: "new", customer: { email: "ann@x" }, lines: [{ n: 7, qty: 1 }] }];
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const shell = new OrdersShell(database, engine.name);
 
@@ -111,7 +111,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(ENGINES)("options of levels on $title", (engine) => {
+describe.each(tableEngines())("options of levels on $title", (engine) => {
   const database = useDatabase(engine);
   const shell = new OrdersShell(database, engine.name);
 

@@ -1,7 +1,7 @@
 /** `--max-delete` over the rows that nested records do not mention, where their job was stopped and goes on. */
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import { OrdersShell } from "../helpers/nest/orders-shell.ts";
 import type { NestRun } from "../helpers/nest/orders-shell.ts";
 
@@ -53,7 +53,7 @@ function codes(...gone: readonly number[]): readonly { readonly code: number }[]
   return all.filter(({ code }) => !gone.includes(code));
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const shell = new OrdersShell(useDatabase(engine), engine.name);
 
   test.each(["delete", "unlink", "set 'qty = 0'"])(
@@ -111,7 +111,7 @@ describe.each(JOB_ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(JOB_ENGINES)("rows that go along by a foreign key, on $title", (engine) => {
+describe.each(jobEngines())("rows that go along by a foreign key, on $title", (engine) => {
   const shell = new OrdersShell(useDatabase(engine), engine.name);
 
   test("a table that rows took along with them is the job's own", async () => {

@@ -1,6 +1,6 @@
 /** `missing` of levels: what becomes of rows that a record does not mention, on every database and in every way. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
@@ -34,7 +34,7 @@ const START = [
   "insert into lines values (1, 1, 1), (1, 2, 1), (2, 1, 1), (2, 2, 1), (3, 1, 1), (3, 2, 1), (4, 1, 1), (4, 2, 1)",
 ];
 
-describe.each(ENGINES)("in every way, on $title", (engine) => {
+describe.each(tableEngines())("in every way, on $title", (engine) => {
   const database = useDatabase(engine);
   const shell = new NestShell(database);
 
@@ -100,7 +100,7 @@ describe.each(ENGINES)("in every way, on $title", (engine) => {
   });
 });
 
-describe.each(ENGINES)("on $title", (engine) => {
+describe.each(tableEngines())("on $title", (engine) => {
   const database = useDatabase(engine);
   const shell = new NestShell(database);
 
@@ -195,7 +195,7 @@ describe.each(ENGINES)("on $title", (engine) => {
   });
 });
 
-describe.each(ENGINES)("what keeps rows, on $title", (engine) => {
+describe.each(tableEngines())("what keeps rows, on $title", (engine) => {
   const database = useDatabase(engine);
   const shell = new NestShell(database);
 

@@ -10,7 +10,7 @@ import type { SpelledType, TypeRules, ValueType } from "../../src/model/new-tabl
 import * as postgres from "../../src/targets/postgres/catalog/new-types.ts";
 import * as sqlite from "../../src/targets/sqlite/catalog/new-types.ts";
 import * as sqlserver from "../../src/targets/sqlserver/catalog/new-types.ts";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import { readPath } from "../helpers/reading-paths/compare-paths.ts";
@@ -169,7 +169,7 @@ function sqlOf(spelled: SpelledType): string {
 
 const STAGED = { strategy: "native", batchRows: 100 } as const;
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const folder = useTempDir();
   const { rules, spell, quote, behind, read } = MAKERS[engine.name];
@@ -256,7 +256,7 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const folder = useTempDir();
   const { rules, spell, quote, behind } = MAKERS[engine.name];

@@ -1,6 +1,6 @@
 /** A row that holds nothing of its record is never written: neither by a load of such records nor among others. */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 import type { Ran } from "../helpers/job-shell.ts";
 
@@ -22,7 +22,7 @@ const WITH: readonly (readonly string[])[] = [
 
 type Load = (file: string, text: string, flags: readonly string[]) => Promise<[Ran, string[]]>;
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const load: Load = async (file, text, flags) => {
     const shell = await JobShell.open(engine, database, TABLE);

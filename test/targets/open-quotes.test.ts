@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { HEADER, JobShell, lines } from "../helpers/job-shell.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -12,7 +12,7 @@ const good = (from: number, to: number): string =>
 const OPEN = `${HEADER}${good(1, 19)}20,20,"20\n${good(21, 60)}`;
 const QUOTED = '20:"20';
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 

@@ -10,6 +10,8 @@ import type { PackedRows } from "../../src/model/packed.ts";
 import { copyIn } from "../../src/targets/postgres/stage/copy.ts";
 import { allDiffer, keyHashes } from "../../src/targets/postgres/stage/key-hash.ts";
 import { PackedCopy } from "../../src/targets/postgres/stage/packed-copy.ts";
+import { PackedBatch } from "../../src/write/packed-batch.ts";
+import { splitByHash } from "../../src/write/parallel/route.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { encodedAtOnce } from "../helpers/encode-at-once.ts";
@@ -206,6 +208,9 @@ async function readable(type: string, texts: readonly string[]): Promise<boolean
   return rows.map(({ ok }) => ok);
 }
 
+/** Those whose equal values have equal bytes. */
+const KEY_TYPES = TYPES.filter(([name]) => !/^(num|real|double|json|byt|char)|\(/.test(name));
+
 describe.each(TYPES)("%s", (type, spelling) => {
   test("what is sent in binary is stored as the text would be", async () => {
     await client.query(`drop table if exists pg_temp.b; create temp table b (t text, v ${type})`);
@@ -264,6 +269,56 @@ test.each(TYPES)("%s: what is encoded when it is read is what is sent", async (t
   expect(encoded).toBe(timesOf("binary spellings"));
 });
 
+test.each(KEY_TYPES)(
+  "%s: what is hashed and encoded for writers when it is read is what each hashes and sends",
+  async (type, spelling) => {
+    const plan = planFor(type);
+    let encoded = 0;
+    let shared = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(spelling, { minLength: 4, maxLength: 30 }),
+        fc.integer({ min: 2, max: 3 }),
+        async (spelled, writers) => {
+          const texts = spelled.filter((text) => keyHashes(plan, rowsOf([text])) !== null);
+          const rows = rowsOf(texts);
+          const hashes = keyHashes(plan, rows);
+          if (hashes === null || texts.length === 0) return;
+          shared += 1;
+          const slices = rows.slices.map(({ fields, ...slice }) => ({
+            ...slice,
+            fields: encodedAtOnce(fields, () => (encoded += 1)),
+          }));
+          const split = (packed: PackedRows): (PackedRows | null)[] => {
+            const batch = new PackedBatch({ number: 1, size: texts.length }, packed, () => []);
+            const parts = splitByHash(batch, packed, hashes, { writers, key: ["v"] });
+            return parts.map((part) => part?.packed ?? null);
+          };
+          // The first batch of a writer asks for those after it.
+          for (const part of split({ ...rows, slices })) {
+            if (part !== null) await new PackedCopy(plan, true).encode(part, true);
+          }
+
+          expect(keyHashes(plan, { ...rows, slices })).toEqual(hashes);
+          const parts = split({ ...rows, slices });
+          for (const [writer, own] of split(rows).entries()) {
+            const part = parts[writer] ?? null;
+            if (own === null || part === null) {
+              expect(part).toBe(own);
+              continue;
+            }
+            const expected = await new PackedCopy(plan, true).encode(own, true);
+            const { bytes } = await new PackedCopy(plan, true).encode(part, true);
+            expect(bytes.toString("latin1")).toBe(expected.bytes.toString("latin1"));
+          }
+        },
+      ),
+      { numRuns: timesOf("binary spellings") },
+    );
+    expect([encoded > 0, encoded]).toEqual([true, shared]);
+  },
+);
+
 test.each([
   ["binary", ["7", "8", "9"]],
   ["text", ["7", "+8", "9"]],
@@ -293,9 +348,7 @@ test.each([
 );
 
 test("keys with different hashes are different to the database", async () => {
-  for (const [type, spelling] of TYPES.filter(
-    ([name]) => !/^(num|real|double|json|byt|char)|\(/.test(name),
-  )) {
+  for (const [type, spelling] of KEY_TYPES) {
     await fc.assert(
       fc.asyncProperty(fc.array(spelling, { minLength: 2, maxLength: 40 }), async (texts) => {
         const rows = rowsOf(texts);

@@ -1,6 +1,6 @@
 /** The key that the table names: `--key primary`, and modes that take the primary key where no key is named. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import { firstOf } from "../tiers/tiers.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
@@ -46,7 +46,7 @@ const MODES: readonly (readonly [
   ],
 ];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const folder = useTempDir();
   const { run, report } = loadShell(database);

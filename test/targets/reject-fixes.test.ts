@@ -1,6 +1,6 @@
 /** What the fix of a reject prints, typed as it is printed: with the flag the record goes in. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -178,7 +178,7 @@ const CASES: readonly FixCase[] = [
   { title: "the same, to leave it", text: "id,s\n7,new\n", fix: "--key id --ignore" },
 ];
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   const load = async (cwd: string, file: string, flags: readonly string[]): Promise<RunResult> => {
@@ -241,6 +241,46 @@ describe("postgres", () => {
     expect(refused.stderr).toContain(`PGDATESTYLE=${order}`);
     expect(loaded.exitCode).toBe(0);
     expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
+  });
+
+  test.each([
+    ["range (n)", "for values from (0) to (10)", []],
+    ["list (n)", "for values in (1)", ["--mode", "insert"]],
+  ])(
+    "a row that no partition by %s takes: the statement that is printed makes one",
+    async (by, of, flags) => {
+      await database.reset();
+      await database.exec(`create table "T 1" (id int, n int, primary key (id, n)) partition by ${by};
+      create table p partition of "T 1" ${of};`);
+      const cwd = tempDir({ "in.csv": "id,n\n1,1\n2,77\n" });
+      const args = ["in.csv", "--to", database.url, "--table", "T 1", "--key", "id,n", ...flags];
+
+      const refused = await runUpsurge(args, { cwd });
+      const [statement = ""] = /create table .* default(?=;)/.exec(refused.stderr) ?? [];
+      await database.exec(statement);
+      const loaded = await runUpsurge(args, { cwd });
+
+      expect(refused.exitCode).toBe(4);
+      expect(loaded.exitCode, loaded.stderr).toBe(0);
+      expect(await database.rows('select * from "T 1_default"')).toEqual([["2", "77"]]);
+    },
+  );
+
+  test("where partitions are by hash, and in a partition, no statement is printed that would fail", async () => {
+    await database.reset();
+    await database.exec(`create table h (id int primary key) partition by hash (id);
+      create table h0 partition of h for values with (modulus 3, remainder 0);
+      create table r (id int primary key) partition by range (id);
+      create table r0 partition of r for values from (0) to (2);`);
+    const cwd = tempDir({ "in.csv": "id\n1\n2\n3\n4\n5\n" });
+    const to = ["in.csv", "--to", database.url, "--table"];
+
+    const hashed = await runUpsurge([...to, "h"], { cwd });
+    const inPart = await runUpsurge([...to, "r0"], { cwd });
+
+    expect(hashed.stderr).toContain("fix:   create the partition that the record belongs to, and");
+    expect(hashed.stderr).not.toContain("default");
+    expect(inPart.stderr).toContain("load into the table that this one is a partition of");
   });
 
   test("a blank in a column that the database fills takes nothing from other records", async () => {

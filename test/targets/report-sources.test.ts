@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 
 const TABLE = "create table t (id int not null primary key, n int not null check (n > 0))";
@@ -16,7 +16,7 @@ const ALL = [
   { name: "b.csv", read: 4, rejected: 2 },
 ];
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = async (): Promise<JobShell> => {
     const shell = await JobShell.open(engine, database, TABLE);

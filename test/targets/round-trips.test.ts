@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { until } from "../helpers/until.ts";
 import { startProxy } from "../support/proxy/proxy.ts";
 import type { Proxy } from "../support/proxy/proxy.ts";
 
@@ -44,10 +45,21 @@ async function run(proxy: Proxy, words: readonly string[], records: number): Pro
   return stdout;
 }
 
-/** What a plan says of its batches. */
-async function batchesOf(roundTripMs: number, ...flags: readonly string[]): Promise<string[]> {
-  const plan = await run(await farAway(roundTripMs), ["plan", ...flags], 3);
-  return [...plan.matchAll(/batches of .*/g)].map(([text]) => text);
+/** What plans say of their batches, until one says `first`: on a busy machine answers may be too uneven to tell a distance. */
+async function batchesOf(
+  roundTripMs: number,
+  first: string,
+  flags: readonly string[] = [],
+): Promise<string[]> {
+  const proxy = await farAway(roundTripMs);
+  return await until(
+    first,
+    async () => {
+      const plan = await run(proxy, ["plan", ...flags], 3);
+      return [...plan.matchAll(/batches of .*/g)].map(([text]) => text);
+    },
+    ([said = ""]) => said === first,
+  );
 }
 
 test("a load waits for few answers besides those to its batches", async () => {
@@ -61,31 +73,43 @@ test("a load waits for few answers besides those to its batches", async () => {
 });
 
 test("a plan has larger batches where the server is far, and says why", async () => {
-  expect(await batchesOf(0)).toEqual(["batches of 20,000"]);
+  expect(await batchesOf(0, "batches of 20,000")).toHaveLength(1);
   const why = expect.stringMatching(/^batches of 80,000 and not 20,000: .* --batch-rows /);
-  expect(await batchesOf(FAR)).toEqual(["batches of 80,000", why]);
+  expect(await batchesOf(FAR, "batches of 80,000")).toEqual(["batches of 80,000", why]);
 });
 
 test.each([
-  ["the user has given", ["--batch-rows", "700"], ["batches of 700"]],
-  ["one commit takes", ["--commit", "900"], ["batches of 900"]],
-  ["leaves room for some", ["--commit", "30000"], ["batches of 30,000", expect.anything()]],
-])("a size that %s is that of the batches, however far the server is", async (_, flags, said) => {
-  expect(await batchesOf(FAR, ...flags)).toEqual(said);
-});
+  ["the user has given", ["--batch-rows", "700"], "batches of 700", 1],
+  ["one commit takes", ["--commit", "900"], "batches of 900", 1],
+  ["leaves room for some", ["--commit", "30000"], "batches of 30,000", 2],
+])(
+  "a size that %s is that of the batches, however far the server is",
+  async (_, flags, first, lines) => {
+    expect(await batchesOf(FAR, first, flags)).toHaveLength(lines);
+  },
+);
 
-test("a load has fewer batches where the server is far, and the same rows", async () => {
-  const found = [];
-  for (const roundTripMs of [0, FAR]) {
+test.each([
+  [0, 3],
+  [FAR, 1],
+])(
+  "a load %d ms away sends its rows by %d COPY, and the same rows",
+  async (roundTripMs, copies) => {
     const proxy = await farAway(roundTripMs);
-    await database.exec("truncate t");
-    await run(proxy, ["load", "-q"], 60_000);
-    const copies = proxy.messages.filter(({ text }) => text.startsWith("copy"));
-    const [rows] = await database.rows("select count(*), sum(id), min(v), max(v) from t");
-    found.push({ copies: copies.length, rows });
-  }
-  expect(found).toEqual([
-    { copies: 3, rows: ["60000", "1799970000", "the value of 0", "the value of 9999"] },
-    { copies: 1, rows: ["60000", "1799970000", "the value of 0", "the value of 9999"] },
-  ]);
-});
+    const count = (): number => proxy.messages.filter(({ text }) => text.startsWith("copy")).length;
+    // As with a plan, a busy machine may hide the distance.
+    await until(
+      `a load in ${copies} batches`,
+      async () => {
+        await database.exec("truncate t");
+        const before = count();
+        await run(proxy, ["load", "-q"], 60_000);
+        return count() - before;
+      },
+      (done) => done === copies,
+    );
+    expect(await database.rows("select count(*), sum(id), min(v), max(v) from t")).toEqual([
+      ["60000", "1799970000", "the value of 0", "the value of 9999"],
+    ]);
+  },
+);

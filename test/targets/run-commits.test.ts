@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
-import { JOB_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
@@ -47,7 +47,7 @@ async function sizes(shell: RunShell): Promise<unknown> {
   );
 }
 
-describe.each(JOB_ENGINES)("$title", (engine) => {
+describe.each(jobEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   undoneAtCommit(engine, database);
@@ -229,7 +229,7 @@ function sayings(database: TestDatabase): void {
   });
 }
 
-describe.each(JOB_ENGINES.filter(({ name }) => name !== "sqlserver"))("$title", (engine) => {
+describe.each(jobEngines().filter(({ name }) => name !== "sqlserver"))("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("a circle whose key would wait for the commit is refused where there are several", async () => {

@@ -1,6 +1,6 @@
 /** `upsurge run` of tables that refer to each other in a circle, and of rows that refer to rows of their own table. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
 /** `waits`: how a foreign key says that it can be left to the commit, where it must say so; `lead`: the column's type. */
@@ -23,7 +23,7 @@ function circleIn(name: string): readonly string[] {
   ];
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const canWait = engine.name === "sqlite";
 

@@ -1,6 +1,6 @@
 /** `upsurge run` where foreign keys cannot wait for the commit: columns that are set after the last record of the run. */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
@@ -53,7 +53,7 @@ function ordered(turn: number): Record<string, string> {
   );
 }
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const tables = tablesOf(engine.name);
   const canWait = engine.name === "sqlite";

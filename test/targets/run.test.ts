@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
 
@@ -79,7 +79,7 @@ const FILLED = {
 };
 const EMPTY = { countries: [], cities: [], people: [] };
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   test.each(ORDERS)("files named in the order %s, %s, %s load parents first", async (...order) => {
@@ -156,7 +156,7 @@ describe.each(TABLE_ENGINES)("$title", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: folders, keys and modes", (engine) => {
+describe.each(tableEngines())("$title: folders, keys and modes", (engine) => {
   const database = useDatabase(engine);
 
   test("a later folder loads later, whatever refers to what", async () => {
@@ -240,7 +240,7 @@ describe.each(TABLE_ENGINES)("$title: folders, keys and modes", (engine) => {
   });
 });
 
-describe.each(TABLE_ENGINES)("$title: plans and files", (engine) => {
+describe.each(tableEngines())("$title: plans and files", (engine) => {
   const database = useDatabase(engine);
 
   test("ids that only the database may give are asked for with the flag that takes them", async () => {

@@ -3,7 +3,8 @@
  * and rejects as rows that are read on the slow path and applied one at a time. What is stored is compared with its type.
  */
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { RowGroup } from "../../src/targets/sqlite/apply/row-group.ts";
 import { encodeAtOnce } from "../helpers/encode-at-once.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
@@ -74,6 +75,18 @@ const TABLES: readonly Table[] = [
       "s text default 'd' not null on conflict replace",
     ),
     key: "k",
+  },
+  {
+    title: "a rowid that no key is, given out in order",
+    setup: table("int unique", ", id integer primary key autoincrement"),
+    key: "k",
+    also: "id",
+  },
+  {
+    title: "a rowid past what a double holds",
+    setup: `${table("int primary key")} insert into t (rowid, k) values (9007199254740993, -7);`,
+    key: "k",
+    also: "cast(rowid as text)",
   },
   {
     title: "parents, some of whom are missing",
@@ -231,7 +244,14 @@ const rule = fc.record({
   more: fc.constantFrom(...UPSERTS),
   strategy: fc.constantFrom("native", "native", "native", "auto", "select-then-write"),
   batchRows: fc.integer({ min: 1, max: 50 }),
+  /** Keys in their order, each of them once. */
+  ascends: fc.boolean(),
+  held: fc.boolean(),
 });
+
+/** Rows that a table may hold before. */
+const HELD =
+  "insert or ignore into t (k, s) values (2, '1'), (5, '1'), (6, '1'), (11, '1'), (40, '1');";
 
 function flagsOf(by: string, { mode, more }: { mode: string; more: readonly string[] }): string[] {
   const constant = more[0] === "--const";
@@ -240,10 +260,31 @@ function flagsOf(by: string, { mode, more }: { mode: string; more: readonly stri
   return mode === "insert" ? flags : [...flags, "--key", by];
 }
 
+/** Notes the pages of which no row was told by itself. */
+function countedPages(): { readonly pages: number } {
+  const seen = { pages: 0 };
+  const run = Reflect.get(RowGroup.prototype, "countPage");
+  beforeAll(() => {
+    vi.spyOn(RowGroup.prototype, "countPage").mockImplementation(function (
+      this: RowGroup,
+      ...page
+    ) {
+      const counts = run.apply(this, page);
+      if (counts !== null) seen.pages += 1;
+      return counts;
+    });
+  });
+  afterAll(() => {
+    vi.restoreAllMocks();
+  });
+  return seen;
+}
+
 describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine: Engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const encoded = encodeAtOnce();
+  const counted = countedPages();
   const load = async (
     { setup, also }: Table,
     input: string,
@@ -264,11 +305,13 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
     return { counts, rejects, error, rows, output };
   };
 
-  test.each(TABLES)("both paths are one: $title", async (one) => {
+  test.each(TABLES)("both paths are one: $title", async (table) => {
     const seen = { loads: 0 };
     await fc.assert(
-      fc.asyncProperty(recordsOf(one), rule, async (rows, chosen) => {
-        const input = csv(rows);
+      fc.asyncProperty(recordsOf(table), rule, async (rows, chosen) => {
+        const one = chosen.held ? { ...table, setup: `${table.setup} ${HELD}` } : table;
+        const inOrder = rows.map(([, ...cells], at) => [String(at), ...cells]);
+        const input = csv(chosen.ascends ? inOrder : rows);
         const flags = flagsOf(one.key, chosen);
         const way = { strategy: chosen.strategy };
         // A comment sign makes every record one for the slow path; batches of one row share no statement.
@@ -296,6 +339,28 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
 
   test("rows have been encoded ahead", () => {
     expect(encoded.chunks).toBeGreaterThan(timesOf("packed"));
+  });
+
+  test.each([
+    ["a rowid", "ascending", 1],
+    ["a rowid", "descending", 0],
+    ["a text key without case", "descending", 1],
+    ["a rowid that no key is, given out in order", "ascending", 0],
+    ["a rowid past what a double holds", "ascending", 0],
+  ])("%s, keys %s: so many pages are counted at once: %i", async (title, order, pages) => {
+    const table = TABLES.find((each) => each.title === title);
+    if (table === undefined) throw new Error(`no table is called ${title}`);
+    const held = { ...table, setup: `${table.setup} ${HELD}` };
+    const keys = Array.from({ length: 80 }, (_, at) => (order === "ascending" ? at : 79 - at));
+    const cells = [null, null, null, "2", null, null];
+    const input = csv(
+      keys.map((at) => [String(at), ...(at === 6 ? [null, null, null, "1", null, null] : cells)]),
+    );
+    const before = counted.pages;
+    const way = { strategy: "native", batchRows: 1000 };
+    const { counts } = await load(held, input, ["--key", "k"], way);
+    expect(counts).toEqual({ inserted: 75, updated: 4, unchanged: 1 });
+    expect(counted.pages - before).toBe(pages);
   });
 
   test("a row does not make good for one that orphans a child", async () => {

@@ -167,7 +167,7 @@ describe("constraints and triggers", () => {
     expect(onAny.counts).toEqual({ suppressed: 1, ignored: 2 });
   });
 
-  test("a trigger that refuses a row rejects the record; one that ends the transaction stops the load", async () => {
+  test("a trigger that refuses a row rejects the record, also one that ends the transaction", async () => {
     const table = "create table t (k int primary key, v int); create table log (v int);";
     const trigger = (raise: string): string =>
       `${table} create trigger a before insert on t begin insert into log values (new.v); select raise(${raise}, 'no') where new.v < 0; end;`;
@@ -178,12 +178,12 @@ describe("constraints and triggers", () => {
     expect(refused.counts).toEqual({ inserted: 2, rejected: 2 });
     expect(await database.rows("select v from log")).toEqual([["1"], ["3"]]);
 
-    const stopped = await load(trigger("rollback"), { csv: "k,v\n1,1\n2,-1\n3,3\n" }, [
+    const undone = await load(trigger("rollback"), { csv: "k,v\n1,1\n2,-1\n3,3\n" }, [
       "--key",
       "k",
     ]);
-    expect([stopped.exit, stopped.error]).toEqual([4, "TARGET_STATEMENT"]);
-    expect(stopped.rows).toEqual([]);
+    expect(undone.counts).toEqual({ inserted: 2, rejected: 1 });
+    expect(await database.rows("select v from log")).toEqual([["1"], ["3"]]);
   });
 
   test("a deferred reference that stays open refuses the commit, and the dry run tells", async () => {
@@ -352,5 +352,26 @@ describe("conditions, expressions and defaults", () => {
     );
 
     expect(rows).toEqual([["1", "a\0b"]]);
+  });
+});
+
+describe("what undoes the whole transaction", () => {
+  const MANY = Array.from({ length: 60 }, (_, at) => `${at + 1},${at === 40 ? -1 : at}`).join("\n");
+
+  test.each([
+    [
+      "a trigger that says RAISE(ROLLBACK)",
+      `create table t (k integer primary key, v int);
+       create trigger no before insert on t when new.v < 0 begin select raise(rollback, 'no debts'); end`,
+    ],
+    [
+      "a constraint that says ON CONFLICT ROLLBACK",
+      "create table t (k integer primary key, v int unique on conflict rollback); insert into t values (99, -1)",
+    ],
+  ])("%s costs its record alone, in a file", async (_, setup) => {
+    const { counts, rejects } = await load(setup, { csv: `k,v\n${MANY}\n` }, ["--key", "k"]);
+
+    expect(counts).toEqual({ inserted: 59, rejected: 1 });
+    expect(rejects).toHaveLength(1);
   });
 });

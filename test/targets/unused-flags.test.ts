@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase } from "../helpers/engines.ts";
 import { JobShell } from "../helpers/job-shell.ts";
 
 const TABLE = "create table t (id int not null primary key, n int, hist varchar(2000) default 'd')";
@@ -11,7 +11,7 @@ function unseen(flag: string, field: string): string {
   return `no record had the field '${field}', which ${flag} names; check its spelling: upper and lower case differ`;
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const open = async (): Promise<JobShell> => await JobShell.open(engine, database, TABLE);
   const rows = async (): Promise<string[]> =>

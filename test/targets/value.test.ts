@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { LookupShell } from "../helpers/lookup-shell.ts";
 
@@ -85,7 +85,7 @@ describe.each(ENGINES)("$title", (engine) => {
   }
 });
 
-describe.each(TABLE_ENGINES)("$title, once", (engine) => {
+describe.each(tableEngines())("$title, once", (engine) => {
   const database = useDatabase(engine);
   const shell = new LookupShell(database);
 

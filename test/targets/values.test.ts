@@ -3,7 +3,7 @@
  * same values in the database's own spelling gives, however it is done.
  */
 import { describe, expect, test } from "vitest";
-import { TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
 import type { ValuesRun } from "../helpers/values-shell.ts";
@@ -22,7 +22,7 @@ const PLAIN =
 const AS_JSON =
   '{"id":1001,"n":"1.000","price":"1.234,56","d":"31.12.2025","s":"1.000,5"}\n{"id":2,"n":-3,"price":0.5,"d":"1.2.2025","s":"a"}\n{"id":"1.001","n":7,"price":12,"d":"29.02.2024","s":"b"}\n{"id":4,"n":null,"price":null,"d":null,"s":"c"}\n{"id":2,"n":8,"price":"-0,0625","d":"01.01.2024","s":null}\n';
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2, 100])) {

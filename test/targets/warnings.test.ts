@@ -1,6 +1,6 @@
 /** What a load says at its end besides its counts: on every target, whichever way the rows went. */
 import { describe, expect, test } from "vitest";
-import { SHARED_ENGINES, useDatabase, waysOf } from "../helpers/engines.ts";
+import { sharedEngines, useDatabase, waysOf } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
 import type { LoadResult } from "../helpers/load.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
@@ -11,7 +11,7 @@ function warningsOf({ output }: LoadResult): string[] {
   return report.warnings.filter((text) => !text.includes("encrypt"));
 }
 
-describe.each(SHARED_ENGINES)("$title", (engine) => {
+describe.each(sharedEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const temporary = useTempDir();
   const ways = waysOf(engine, [2]);

@@ -3,7 +3,7 @@
  * every database, in a flat record and in a nested one.
  */
 import { describe, expect, test } from "vitest";
-import { ENGINES, TABLE_ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
@@ -25,7 +25,7 @@ const PLAIN = [
   '{"id":3,"n":12,"m":-9223372036854775808,"s":"é.","x":4.50}',
 ].join("\n");
 
-describe.each(TABLE_ENGINES)("$title", (engine) => {
+describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
   for (const way of waysOf(engine, [2, 100])) {

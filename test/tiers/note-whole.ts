@@ -1,15 +1,21 @@
 /**
- * Before each test file: when it has ended, it is noted whether `npm test` ran all of it. What `test:all` adds to it is left
- * out once the time of the run is over, where it has one.
+ * Before each test file: what `npm test` has run of it is left out of `test:all`, and when it has ended in `npm test`, that is
+ * noted. What `test:all` adds is left out once the time of the run is over, where it has one.
  */
 import { relative } from "node:path";
 import { beforeAll, beforeEach, expect } from "vitest";
-import { beginFile, isTimeOver, noteLeftOut, noteWhole } from "./tiers.ts";
+import { beginFile, beginTests, noteRun, skipTestsDone } from "./once.ts";
+import { IS_FAST, isTimeOver, noteLeftOut } from "./tiers.ts";
 
 beginFile();
-beforeAll(() => {
+// Vitest reads the names of fixtures here.
+// eslint-disable-next-line no-empty-pattern
+beforeAll(({}, suite) => {
   const file = fileOfTest();
-  return () => noteWhole(file);
+  beginTests();
+  if (IS_FAST) return () => noteRun(file, suite);
+  skipTestsDone(file, suite);
+  return undefined;
 });
 
 beforeEach(({ skip }) => {

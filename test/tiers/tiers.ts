@@ -3,7 +3,9 @@
  * a way of loading that stands nowhere here belongs to both. `complete.test.ts` holds that nothing is missing from `npm test`.
  */
 
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
+import { filesDone, noteCut } from "./once.ts";
+import type { Cut } from "./once.ts";
 import { SECONDS } from "./seconds.ts";
 
 /** `fast` is what `npm test` runs; whoever calls vitest himself gets everything of what he names. */
@@ -12,21 +14,10 @@ type Tier = "fast" | "all";
 /** The tier of this run. */
 const TIER: Tier = process.env["UPSURGE_TEST_TIER"] === "fast" ? "fast" : "all";
 
-/** Where `npm test` notes the files that it runs in full, for `test:all` after it; nothing is noted without it. */
-const WHOLE = process.env["UPSURGE_TEST_WHOLE"] ?? "";
-
-/** True once this run has left out a part of the test file at hand. */
-let cut = false;
-
-/** Begins with the next file: one process takes several. */
-export function beginFile(): void {
-  cut = false;
-}
-
-/** Notes that a part is taken, where it is one. */
-function isPart(part: boolean): boolean {
-  cut ||= part;
-  return part;
+/** Notes that something is left out, where it is. */
+function isLeftOut(leftOut: boolean, kind: Cut): boolean {
+  if (leftOut) noteCut(kind);
+  return leftOut;
 }
 
 /** Files that only `test:all` runs, and what of theirs `npm test` does all the same. */
@@ -115,7 +106,7 @@ export function timesOf(name: keyof typeof RUNS): number {
   const [fast, all, variable] = RUNS[name];
   const given = Number(process.env[variable] ?? "");
   if (given > 0) return given;
-  return isPart(TIER === "fast" && fast < all) ? fast : all;
+  return isLeftOut(TIER === "fast" && fast < all, "parts") ? fast : all;
 }
 
 /** Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. */
@@ -130,19 +121,23 @@ export type SuiteKind = keyof typeof ENGINES_OF;
 
 /** True where this run takes suites of the kind to the engine. */
 export function runsOn(kind: SuiteKind, engine: string): boolean {
-  return !isPart(TIER === "fast" && !ENGINES_OF[kind].some((name) => name === engine));
+  const has = ENGINES_OF[kind].some((name) => name === engine);
+  return !isLeftOut(TIER === "fast" && !has, "tests");
 }
 
-/** How many ways of loading a case is tried in: each strategy with each row source, each row source with one, or one. */
-export type Share = "each pair" | "each row source" | "one";
+/**
+ * How many ways of loading a case is tried in: each strategy with each row source, each row source with one, or one; or one of
+ * two cases in one, so that all cases together come to all pairs.
+ */
+export type Share = "each pair" | "each row source" | "one" | "one of two";
 
 /** What `npm test` tries of each case; sizes of batches, and what else is left to choose, change from case to case. */
 const SHARES = {
   "look-ups": { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
   values: { sqlite: "each pair", postgres: "each pair", sqlserver: "each row source" },
-  conformance: { sqlite: "each pair", postgres: "each row source", sqlserver: "one" },
+  conformance: { sqlite: "each pair", postgres: "each row source", sqlserver: "one of two" },
   nested: { sqlite: "one", postgres: "each row source", sqlserver: "one" },
-  scenarios: { sqlite: "one", postgres: "one", sqlserver: "one" },
+  scenarios: { sqlite: "one", postgres: "one", sqlserver: "one of two" },
 } as const satisfies Record<string, Record<"sqlite" | "postgres" | "sqlserver", Share>>;
 
 /** A suite that tries each of its cases in many ways. */
@@ -156,7 +151,7 @@ const SHARES_OF_ALL: Readonly<Partial<Record<Suite, Share>>> = {
 
 /** The share of a suite's ways that this run tries; `null`: all of them. */
 export function shareOf(suite: Suite, engine: "sqlite" | "postgres" | "sqlserver"): Share | null {
-  if (isPart(TIER === "fast")) return SHARES[suite][engine];
+  if (isLeftOut(TIER === "fast", "tests")) return SHARES[suite][engine];
   return SHARES_OF_ALL[suite] ?? null;
 }
 
@@ -185,7 +180,16 @@ const FIRST = {
 
 /** What this run takes of a list. */
 export function firstOf<T>(name: keyof typeof FIRST, list: readonly T[]): readonly T[] {
-  return isPart(TIER === "fast" && list.length > FIRST[name]) ? list.slice(0, FIRST[name]) : list;
+  return takeFirst(list, FIRST[name], "parts");
+}
+
+/** The same of a list of which each test tells its one in its title. */
+export function firstTests<T>(name: keyof typeof FIRST, list: readonly T[]): readonly T[] {
+  return takeFirst(list, FIRST[name], "tests");
+}
+
+function takeFirst<T>(list: readonly T[], most: number, kind: Cut): readonly T[] {
+  return isLeftOut(TIER === "fast" && list.length > most, kind) ? list.slice(0, most) : list;
 }
 
 /** Fail points that `npm test` tries with several writers, who share the others' code with one. */
@@ -193,14 +197,14 @@ const POINTS_OF_WRITERS = ["applied", "moved", "committed", "share", "sealed"];
 
 /** True where this run tries a fail point with several writers. */
 export function triesWithWriters(point: string): boolean {
-  return !isPart(TIER === "fast" && !POINTS_OF_WRITERS.includes(point));
+  return !isLeftOut(TIER === "fast" && !POINTS_OF_WRITERS.includes(point), "parts");
 }
 
 /** What vitest leaves out in this run: `test:all` what `npm test` has run in full before it, where that was noted. */
 export function leftOut(): string[] {
   const always = ["**/node_modules/**", "dist/**"];
   if (TIER === "fast") return [...always, ...Object.keys(ONLY_ALL).map((name) => `test/${name}`)];
-  return existsSync(WHOLE) ? [...always, ...readFileSync(WHOLE, "utf8").split("\n")] : always;
+  return [...always, ...filesDone()];
 }
 
 /** When what `test:all` adds is over, in seconds since 1970; nothing is left out without it. */
@@ -217,10 +221,8 @@ export function noteLeftOut(file: string): void {
   if (path !== "") appendFileSync(path, `${file}\n`);
 }
 
-/** Notes, when a test file has ended in `npm test`, that nothing of it was left out. */
-export function noteWhole(file: string): void {
-  if (TIER === "fast" && WHOLE !== "" && !cut) appendFileSync(WHOLE, `${file}\n`);
-}
+/** True where `npm test` notes what it runs. */
+export const IS_FAST = TIER === "fast";
 
 /** What is expected of any other file. */
 const SHORT = 1;

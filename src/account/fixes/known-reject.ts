@@ -1,6 +1,7 @@
 /** A reject with everything that is known around it: what a fix is chosen by. */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { Reject } from "../../model/reject.ts";
+import type { TableShape } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { TextForm } from "../../model/text-form.ts";
 import type { Options } from "../../options/options.ts";
@@ -49,6 +50,8 @@ export interface FixTarget {
   readonly levels?: readonly LevelTarget[];
   /** How dates are read that begin with the day, or with the month. */
   readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
+  /** What to do about a row that a check without a name refuses. */
+  readonly namelessCheck?: ((table: TableShape) => string | null) | undefined;
   /** The expression that makes a value of a type of the text of a field. */
   readonly madeOf?: ((form: TextForm, field: string, type: string) => string) | undefined;
 }

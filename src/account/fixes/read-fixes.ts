@@ -104,7 +104,8 @@ export function jsonFix(known: KnownReject): string | null {
   const text = textOf(known).trim();
   if (source?.format === "json" && record === 1) return csvByName(text);
   if (source?.format !== "ndjson" || text === "") return null;
-  if (lacksLineEnd(known.reject) && known.reject.message.includes("it ends too early")) return CUT;
+  const ends = known.reject.message.includes("it ends too early");
+  if (ends && lacksLineEnd(known.reject)) return CUT;
   if (text.startsWith("\u001e")) return rewrite(known, "tr -d '\\036'");
   if (isObject(text.replace(/,$/, ""))) return rewrite(known, "sed 's/,[[:space:]]*$//'");
   if (isObject(`[${text.replace(/\}\s*\{/g, "},{")}]`)) return SEVERAL;

@@ -84,9 +84,8 @@ export function unknownFieldFix({ reject: { column } }: KnownReject): string | n
   return `map it with --map ${shellQuoted(`${column}:COLUMN`)}, drop it with --map ${shellQuoted(`${column}:`)}, or drop all that have no column with --extra-fields ignore`;
 }
 
-/** ROW_CHECK: PostgreSQL has no name for what no partition takes. */
-export function checkFix({ reject }: KnownReject): string | null {
-  return reject.dbCode === "23514" && reject.constraint === null
-    ? "create a partition that takes the row, or correct the value by which rows are parted"
-    : null;
+/** ROW_CHECK: a row may be for none of the partitions. */
+export function checkFix({ reject: { constraint }, target }: KnownReject): string | null {
+  if (target === null || constraint !== null) return null;
+  return target.namelessCheck?.(target.plan.table) ?? null;
 }

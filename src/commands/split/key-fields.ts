@@ -3,6 +3,8 @@ import { nearest } from "../../errors/edit-distance.ts";
 import { shellWord } from "../../errors/shell-word.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { fieldLabel, shownName } from "../../model/header.ts";
+import type { HeaderField } from "../../model/header.ts";
 import type { RecordChunk } from "../../model/record.ts";
 import type { Source } from "../../sources/source-set.ts";
 
@@ -21,12 +23,15 @@ export class KeyFields {
   }
 
   /** Their names in a source, as a load finds them: of this spelling, or of another case. Throws `SPLIT_KEY`. */
-  of({ name, fields }: Source): readonly string[] {
+  of({ name, fields, headerFields }: Source): readonly string[] {
     if (fields === null) return this.#key;
     return this.#key.map((asked) => {
       const same = fields.filter((field) => field.toLowerCase() === asked.toLowerCase());
       const [only, ...others] = same.includes(asked) ? [asked] : same;
-      if (only === undefined || others.length > 0) throw missing(asked, name, fields);
+      const named = (headerFields ?? []).filter((field) => field.name === asked);
+      if (only === undefined && named.length > 1) throw repeated(asked, name, named);
+      if (only === undefined || others.length > 0)
+        throw missing(asked, name, (headerFields ?? []).map(fieldLabel), fields);
       this.#unseen.delete(asked);
       return only;
     });
@@ -49,11 +54,30 @@ export class KeyFields {
   }
 }
 
-function missing(field: string, path: string, fields: readonly string[] | null): Error {
-  const shown = (fields ?? []).slice(0, NAMED).join(", ");
-  const more = (fields?.length ?? 0) - NAMED;
-  const near = nearest(field, fields ?? []);
-  const known = fields === null ? "other ones" : `${shown}${more > 0 ? ` and ${more} more` : ""}`;
+/** A name that several fields of the header have. */
+function repeated(field: string, path: string, named: readonly HeaderField[]): Error {
+  const places = named.map(({ number }) => number);
+  const reason = `fields ${places.join(" and ")} of its header are both called ${shownName(field)}, so that a key cannot name one of them`;
+  const suggestion =
+    "correct the header, or name all fields with --columns, each once, and pass over the header with --header";
+  return upsurgeError(
+    "SPLIT_KEY",
+    { field, path: sourceLabel(path), fields: "", suggestion },
+    { why: reason, where: "--key" },
+  );
+}
+
+/** `labels`: the fields as people are told of them. */
+function missing(
+  field: string,
+  path: string,
+  labels: readonly string[] | null,
+  fields: readonly string[] = [],
+): Error {
+  const shown = (labels ?? []).slice(0, NAMED).join(", ");
+  const more = (labels?.length ?? 0) - NAMED;
+  const near = nearest(field, fields);
+  const known = labels === null ? "other ones" : `${shown}${more > 0 ? ` and ${more} more` : ""}`;
   const suggestion =
     near === null
       ? "name fields that are there; a column that --map fills is called as its field is"

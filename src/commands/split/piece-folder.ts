@@ -6,7 +6,7 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { INDEX } from "../../model/shards/split-report.ts";
+import { INDEX, UNFINISHED_INDEX } from "../../model/shards/split-report.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
 import { partOf, PieceFile, unwritable } from "./piece-file.ts";
 import type { PieceFileOptions } from "./piece-file.ts";
@@ -52,15 +52,11 @@ export class PieceFolder {
     return file;
   }
 
-  /** Gives all files their names, and writes the index. Throws `OUTPUT_FILE`. */
+  /** Writes the index under its other name, and gives all files their names, the index the last. Throws `OUTPUT_FILE`. */
   async place(index: SplitIndex, mode: number): Promise<void> {
     const path = join(this.path, INDEX);
+    const pieces = [...this.#begun];
     try {
-      for (const each of this.#begun) {
-        await rename(partOf(each), each);
-        this.#placed.push(each);
-      }
-      await this.#sync();
       const handle = await open(partOf(path), "wx", mode);
       this.#begun.push(path);
       try {
@@ -69,6 +65,13 @@ export class PieceFolder {
       } finally {
         await handle.close();
       }
+      // Whoever finds a piece by its name finds the index, or that there is none yet.
+      await this.#sync();
+      for (const each of pieces) {
+        await rename(partOf(each), each);
+        this.#placed.push(each);
+      }
+      await this.#sync();
       await rename(partOf(path), path);
       await this.#sync();
     } catch (error) {
@@ -102,8 +105,16 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
+/** A file of a piece, and one that has not got its name. */
+const PIECE = /^piece-\d+\./;
+const PART = /^\.(?:piece-.*|index\.json)\.part$/;
+
 async function refused(path: string, entries: readonly string[]): Promise<Error> {
-  const isCut = entries.every((name) => /^\.(?:piece-.*|index\.json)\.part$/.test(name));
+  const named = entries.some((name) => PIECE.test(name));
+  // One that was killed while it named its pieces has left the index under its other name.
+  const isCut = entries.every(
+    (name) => PART.test(name) || (PIECE.test(name) && entries.includes(UNFINISHED_INDEX)),
+  );
   if (entries.includes(INDEX)) {
     const reason = `it has an ${INDEX}, and a split fills a folder of its own`;
     return upsurgeError("SPLIT_FOLDER", { path, reason, suggestion: await another(path) });
@@ -111,7 +122,9 @@ async function refused(path: string, entries: readonly string[]): Promise<Error>
   const reason = isCut
     ? "it has pieces of a split that was cut short, or is still running"
     : `it is not empty, and has no ${INDEX}`;
-  const remove = `remove them once no split is running: rm ${shellWord(path)}/.*.part; or `;
+  const folder = shellWord(path);
+  const files = named ? `${folder}/.*.part ${folder}/piece-*` : `${folder}/.*.part`;
+  const remove = `remove them once no split is running: rm ${files}; or `;
   const suggestion = `${isCut ? remove : ""}${await another(path)}`;
   return upsurgeError("SPLIT_FOLDER", { path, reason, suggestion });
 }

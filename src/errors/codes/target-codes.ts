@@ -31,7 +31,7 @@ export const TARGET_CODES = {
   },
   TARGET_ALTERED: {
     title: "the table {table} was altered after the load was planned",
-    cause: "its column {column} was {planned} when the load was planned, and is {found} now",
+    cause: "{change}",
     fix: "run the same command again, which plans the load by the table as it is then; what --before alters of the table is to be altered before the load",
     exit: 4,
   },

@@ -15,7 +15,7 @@ import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
-import { splitKeys } from "../../sources/split-index.ts";
+import { refuseCutSplit, splitKeys } from "../../sources/split-index.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
@@ -62,6 +62,7 @@ export interface LevelFields extends Pick<Options, "missingFields"> {
 /** Looks at the sources, plans and has the plan checked. Throws `PLAN_*` and `SOURCE_*` errors. */
 export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources> {
   const { session, shape, sources, options } = inputs;
+  await refuseCutSplit(sources.paths);
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const levels = await readLevels(session, options);
@@ -190,6 +191,7 @@ function planFor(inputs: PlanInputs): LoadPlan {
 
 const VALUES_ONLY = "this target takes values, not bytes";
 const FOR_EXPRESSIONS = "expressions of --value take the texts of fields";
+const FOR_LATE_LOOKUPS = "what is looked up after the last record is kept as texts";
 
 /** The plan with what only the sources and the session can tell of it. */
 function withSourcesAndSession(
@@ -199,7 +201,8 @@ function withSourcesAndSession(
   const { capabilities, warnings = [] } = session;
   const { slowPathReason } = looked.first;
   const evaluates = plan.tables.some(({ values }) => values !== undefined);
-  const slowly = evaluates ? FOR_EXPRESSIONS : slowPathReason;
+  const looksLate = plan.tables.some(({ lookups }) => lookups?.some(({ late }) => late === true));
+  const slowly = evaluates ? FOR_EXPRESSIONS : looksLate ? FOR_LATE_LOOKUPS : slowPathReason;
   const path = explainReadingPath(
     capabilities.acceptsPackedBatches === true ? slowly : VALUES_ONLY,
   );

@@ -38,19 +38,26 @@ export interface LookBack {
   readonly rehearsal: boolean;
 }
 
+/** Of which load rows were to be taken away. */
+interface RemovalOf {
+  readonly table: string;
+  readonly isJob: boolean;
+  /** The tables of other loads of the run, of which a record was rejected where none of this one was. */
+  readonly others: readonly string[];
+}
+
 /** What to know of rows that no record has and that are in the table all the same. */
-function removalWarnings(
-  rows: RemovedRows,
-  { table, isJob }: { readonly table: string; readonly isJob: boolean },
-): string[] {
+function removalWarnings(rows: RemovedRows, { table, isJob, others }: RemovalOf): string[] {
   const { kept, live } = rows;
+  const own = "a record was rejected, and its row would have counted as missing";
+  const why =
+    others.length === 0
+      ? own
+      : `a record of ${others.join(", ")} was rejected, and what it refers to has to stay`;
+  const again = `correct the record, and load the whole source again with --delete-missing${isJob ? " --reset-job" : ""}`;
   const are = (count: number): string => `${plural(count, "row")} of ${table}`;
   return [
-    ...(isWithheld(rows)
-      ? [
-          `no row of ${table} was deleted: a record was rejected, and its row would have counted as missing; correct the record, and load the whole source again with --delete-missing${isJob ? " --reset-job" : ""}`,
-        ]
-      : []),
+    ...(isWithheld(rows) ? [`no row of ${table} was deleted: ${why}; ${again}`] : []),
     ...(kept === 0
       ? []
       : [
@@ -91,6 +98,7 @@ export class LoadNotes {
   #leftToDo: readonly string[] = [];
   #steps: readonly ReportedStep[] = [];
   #removed: RemovedRows | null = null;
+  #rejectedIn: readonly string[] = [];
   readonly #differences = new Map<number, Differences>();
   #late: LateRows | null = null;
 
@@ -131,6 +139,11 @@ export class LoadNotes {
   /** This became of the rows that no record has. */
   tookAway(rows: RemovedRows | null): void {
     this.#removed = rows;
+  }
+
+  /** Rows that no record has stay for records that were rejected of these other tables. */
+  staysFor(tables: readonly string[]): void {
+    this.#rejectedIn = tables;
   }
 
   /** What differs in the tables of the load. */
@@ -238,7 +251,8 @@ export class LoadNotes {
     const plan = this.#mapped?.prepared.plan;
     if (plan === undefined) return [];
     const [{ table }] = plan.tables;
-    return removalWarnings(rows, { table: tableLabel(table), isJob: plan.job !== null });
+    const isJob = plan.job !== null;
+    return removalWarnings(rows, { table: tableLabel(table), isJob, others: this.#rejectedIn });
   }
 
   /** Fields of later records that give way to a flag; those that planning saw are in the plan's warnings. */

@@ -33,6 +33,9 @@ export interface PieceReport {
 /** The name of the index. */
 export const INDEX = "index.json";
 
+/** Its name from before the first piece gets its own until all have theirs. */
+export const UNFINISHED_INDEX = `.${INDEX}.part`;
+
 /** The index of a folder of pieces. */
 export interface SplitIndex {
   /** Of the form of the index, and of what decides on the piece of a record. */

@@ -15,14 +15,6 @@ export function checkLate(options: Options): void {
     const reason = "it is set after the last record, in the transaction of all of them";
     conflict("late", `--commit ${typeof commit === "string" ? commit : commit.every}`, reason);
   }
-  const looked = options.lookup?.find(({ column }) => late.includes(column));
-  if (looked !== undefined) {
-    conflict(
-      "late",
-      `--lookup of ${looked.column}`,
-      "what is looked up is written with its record",
-    );
-  }
   const valued = options.value?.find(({ column }) => late.includes(column));
   if (valued !== undefined) {
     conflict("late", `--value of ${valued.column}`, "its value is written with its record");

@@ -137,14 +137,7 @@ function checkSourceOptions(options: Options): void {
     const reason = "it is about CSV";
     throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag });
   }
-  const twice = options.columns?.find((name, at, all) => all.indexOf(name) !== at);
-  if (twice !== undefined) {
-    wrong(
-      "columns",
-      options.columns?.join(",") ?? "",
-      `names that differ, and ${twice} is repeated`,
-    );
-  }
+  checkRepeats(options, "columns");
   if (options.header === false && options.columns === null) {
     throw upsurgeError(
       "OPTION_MISSING",
@@ -157,7 +150,15 @@ function checkSourceOptions(options: Options): void {
   }
 }
 
+function checkRepeats(options: Options, name: "columns" | "key"): void {
+  const names = options[name] ?? [];
+  const twice = names.find((each, at) => names.indexOf(each) !== at);
+  if (twice === undefined) return;
+  wrong(name, names.join(","), `names that differ, and ${twice} is repeated`);
+}
+
 function checkConflictTarget(options: Options): void {
+  checkRepeats(options, "key");
   if (options.key !== null && options.constraint !== null) {
     conflict("key", "--constraint", "each of them says what decides a conflict");
   }

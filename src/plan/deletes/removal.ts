@@ -127,7 +127,7 @@ function refuseUnknown(
   { shape, arbiter, named, fields, naming }: RemovalRequest,
   keyColumns: readonly Column[],
 ): void {
-  if (fields.length === 0 && named.size === 0) return;
+  if (fields.length === 0) return;
   const reads = (sql: string, { name }: Column): boolean =>
     readsColumn(sql, null, { column: name, naming });
   const unknown = keyColumns.find((column) => {

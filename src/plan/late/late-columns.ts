@@ -15,7 +15,10 @@ import { requireColumn, tableLabel } from "../names.ts";
 const FLAG = "--late";
 
 /** What decides it. */
-export interface LateRequest extends Pick<TablePlan, "mapping" | "constants" | "update"> {
+export interface LateRequest extends Pick<
+  TablePlan,
+  "mapping" | "constants" | "update" | "lookups"
+> {
   readonly shape: TableShape;
   readonly options: Options;
   readonly mode: Mode;
@@ -30,7 +33,7 @@ export type LateChoice = Omit<LateColumns, "plan">;
 
 /** The late columns that records may carry; `null`: there are none. Throws `PLAN_UNKNOWN_COLUMN` and `PLAN_LATE`. */
 export function chooseLate(request: LateRequest): LateChoice | null {
-  const { shape, options, arbiter, mapping, constants, openFields } = request;
+  const { shape, options, arbiter, mapping, constants, lookups = [], openFields } = request;
   const named = [...new Set(options.late ?? [])].map((name) => requireColumn(shape, name, FLAG));
   if (named.length === 0) return null;
   if (arbiter === null || arbiter.kind !== "expressions") {
@@ -43,7 +46,8 @@ export function chooseLate(request: LateRequest): LateChoice | null {
     const reason = whyNotLate(column, request, key);
     if (reason !== null) throw refusal([column], reason, leaveOut(column, options));
   }
-  const filled = new Set([...mapping, ...constants].map(({ column }) => column));
+  const looked = lookups.map(({ column }) => column.name);
+  const filled = new Set([...mapping.map(toColumn), ...constants.map(toColumn), ...looked]);
   const late = new Set(named.filter(({ name }) => openFields || filled.has(name)));
   if (late.size === 0) return null;
   refuseCondition([...late], request, filled);
@@ -53,6 +57,10 @@ export function chooseLate(request: LateRequest): LateChoice | null {
       .filter((column) => late.has(column) || (key.includes(column) && isWritten(column)))
       .map(({ name }) => name),
   };
+}
+
+function toColumn({ column }: { readonly column: string }): string {
+  return column;
 }
 
 /** The options of the pass that sets them: an update of just these, without a condition. */
@@ -70,12 +78,26 @@ export function lateOptions(options: Options, { columns }: LateChoice): Options 
     rewriteUnchanged: false,
     deleteMissing: false,
     deleteWhen: null,
-    lookup: null,
-    lookupMissing: null,
     diff: null,
     truncate: false,
     syncSequences: false,
   };
+}
+
+/** Whether these options leave a column to be set late that nobody has asked for: else it is written with its record. */
+export function mayBeSetLate(column: string, options: Options, naming: ExpressionNames): boolean {
+  const { set, stamp, updateWhere, nullKey } = options;
+  const assigned = [...(set ?? []), ...(stamp ?? [])];
+  const read = [
+    ...assigned.map(({ expression }) => expression),
+    ...(updateWhere === null ? [] : [updateWhere]),
+  ];
+  return (
+    nullKey !== "insert" &&
+    !isLeftAlone(column, options) &&
+    !assigned.some((each) => each.column === column) &&
+    !read.some((sql) => readsColumn(sql, "excluded", { column, naming }))
+  );
 }
 
 /** What a plan says of them. */

@@ -12,17 +12,20 @@ export interface CouplingContext {
   readonly others: readonly CoupledLookup[];
   /** Why an expression may read rows that are made. */
   readonly reads: string | null;
+  /** The only columns that are written, of rows that are there; absent: rows are made, or all may be written. */
+  readonly sets?: readonly string[];
 }
 
 /** Why; `null` where records cannot change what is found. */
 export function couplingOf(
   shape: TableShape,
   lookup: CoupledLookup,
-  { others, reads }: CouplingContext,
+  { others, reads, sets }: CouplingContext,
 ): string | null {
   const { parent, missing, keys, refersTo } = lookup;
   const label = tableLabel(parent);
-  if (isSame(parent, shape)) return "a look-up reads the table that is loaded";
+  if (isSame(parent, shape) && !staysFound(lookup, sets))
+    return "a look-up reads the table that is loaded";
   const trigger = shape.triggers.find(leavesTraces);
   if (trigger !== undefined)
     return `the trigger ${trigger.name} may change what is looked up in ${label}`;
@@ -48,6 +51,14 @@ export function couplingOf(
     (each) => each !== lookup && isSame(each.parent, parent) && !isAlike(each, lookup),
   );
   return other === undefined ? null : `several look-ups make rows of ${label}`;
+}
+
+/** What it reads of the table that is loaded is not written; what the database makes of other columns may be. */
+function staysFound({ keys, refersTo }: CoupledLookup, sets: CouplingContext["sets"]): boolean {
+  if (sets === undefined) return false;
+  return [...keys.map(({ column }) => column), refersTo].every(
+    ({ name, generatedSql }) => generatedSql === null && !sets.includes(name),
+  );
 }
 
 /** Whether two look-ups find rows by the same columns. */

@@ -13,7 +13,7 @@ import type { FieldNames } from "../mapping/field-names.ts";
 import { readingReason } from "../isolation.ts";
 import { whyReadOnly } from "../mapping/mapping.ts";
 import { filledTwice } from "../mapping/mapping-errors.ts";
-import { requireColumn, tableLabel } from "../names.ts";
+import { requireColumn } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
 import type { CoupledLookup } from "./coupling.ts";
 import { ALL_NOTATIONS, chooseNotations } from "../values/notations.ts";
@@ -31,6 +31,8 @@ export interface LookupRequest {
   readonly mapping: readonly FieldMapping[];
   readonly constants: TablePlan["constants"];
   readonly update: TablePlan["update"];
+  /** Given for the second pass of a load, which sets the columns of `update` in rows that are there. */
+  readonly only?: readonly string[] | undefined;
   /** The columns that expressions fill; `null`: there are none. */
   readonly values: ValuesPlan | null;
   readonly called: FieldNames;
@@ -39,7 +41,6 @@ export interface LookupRequest {
 /** The look-ups, and what to know of them. */
 export interface PlannedLookups {
   readonly lookups: readonly LookupPlan[];
-  readonly why: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -53,14 +54,17 @@ export function planLookups(request: LookupRequest): PlannedLookups {
       throw twice(lookup.column, "by two --lookup", "leave one of them out");
     planned.push(lookup);
   }
-  const coupling = { others: planned, reads: readingReason(request) };
+  const coupling = {
+    others: planned,
+    reads: readingReason(request),
+    ...(request.only === undefined ? {} : { sets: request.update.columns }),
+  };
   const lookups = planned.map((lookup) => ({
     ...lookup,
     eachRecord: couplingOf(shape, lookup, coupling),
   }));
   return {
     lookups,
-    why: lookups.map(explain),
     warnings: lookups.flatMap((lookup) => warn(lookup, request)),
   };
 }
@@ -160,19 +164,6 @@ function refuseFilled(
 
 function twice({ name }: Column, reason: string, fix: string): Error {
   return filledTwice(name, reason, { fix, where: "--lookup" });
-}
-
-const MISSING = {
-  reject: "a record that names none is rejected",
-  null: "a record that names none has NULL",
-  insert: "a row that is missing is made",
-} as const;
-
-function explain(lookup: LookupPlan): string {
-  const { column, parent, keys, refersTo, missing, eachRecord } = lookup;
-  const by = keys.map((key) => key.column.name).join(", ");
-  const often = eachRecord === null ? "once a batch" : "record by record";
-  return `${column.name} is ${refersTo.name} of ${tableLabel(parent)}, looked up by ${by} ${often}; ${MISSING[missing]}`;
 }
 
 function warn(lookup: LookupPlan, { quoteIdentifier }: LookupRequest): string[] {

@@ -8,12 +8,15 @@ import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/enc
 import { moduleBeside } from "../../model/module-beside.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { Block } from "../bytes/blocks.ts";
-import type { PackerSource, PrefetchAnswer, PrefetchRequest } from "./worker.ts";
+import type { PackerSource, PrefetchAnswer, PrefetchMessage, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
 import type { RecordStream, Span } from "../text/record-stream.ts";
 
-/** Bytes of a source that are read without a thread: a small load must not pay for one. */
+/** Bytes of a source that are read without a thread, unless it is there already: a small load must not pay for one. */
 const AHEAD_FROM = 4 * 1024 * 1024;
+
+/** A source that is known to have so many bytes gets its thread with the first of them. */
+const LONG_BYTES = 8 * 1024 * 1024;
 
 /** The thread needs next to no memory of its own. */
 const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
@@ -43,9 +46,12 @@ interface PendingBlock<P extends PackedRun> {
 /** Reads one source ahead. */
 export class Prefetch<P extends PackedRun> {
   readonly #source: PackerSource;
+  readonly #bytes: number | null;
   readonly #aheadFrom: number;
   /** `null` before it is needed, and when it is over with threads. */
   #worker: Worker | null = null;
+  /** It has said that it is there. */
+  #isThere = false;
   #over = false;
   #shared = new SharedArrayBuffer(0);
   #asked: PendingBlock<P> | null = null;
@@ -61,9 +67,16 @@ export class Prefetch<P extends PackedRun> {
     },
   };
 
-  constructor(source: PackerSource, aheadFrom: number = AHEAD_FROM) {
+  /** The source has so many bytes as it is stored, `null` where that is not known. */
+  constructor(source: PackerSource, bytes: number | null, aheadFrom: number = AHEAD_FROM) {
     this.#source = source;
+    this.#bytes = bytes;
     this.#aheadFrom = aheadFrom;
+  }
+
+  /** All records will be read: a source that is known to be long gets its thread. */
+  begin(): void {
+    if (this.#aheadFrom < Infinity && (this.#bytes ?? 0) >= LONG_BYTES) this.#hasWorker();
   }
 
   /** Reads on, and asks for the fields of at most `max` records there. The records before it were found. */
@@ -72,7 +85,8 @@ export class Prefetch<P extends PackedRun> {
     splitter: Between,
     max: number,
   ): Promise<void> {
-    if (stream.base < this.#aheadFrom || !this.#hasWorker()) return;
+    // A thread that is still starting is not waited for where there is as much else to do.
+    if (!this.#isThere && (stream.base < this.#aheadFrom || !this.#hasWorker())) return;
     try {
       await stream.advance();
     } catch (error) {
@@ -146,13 +160,18 @@ export class Prefetch<P extends PackedRun> {
         resourceLimits: LIMITS,
       });
       worker.unref();
-      worker.on("message", (answer: PrefetchAnswer<P>) => {
+      worker.on("message", (message: PrefetchMessage<P>) => {
+        if (message === "there") {
+          this.#isThere = true;
+          return;
+        }
         worker.unref();
-        this.#answered(answer);
+        this.#answered(message);
       });
       worker.on("error", () => this.#answered(null));
       worker.on("exit", () => {
         this.#over = true;
+        this.#isThere = false;
         this.#worker = null;
         this.#answered(null);
       });

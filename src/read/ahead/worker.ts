@@ -39,6 +39,9 @@ export interface PrefetchAnswer<P extends PackedRun> {
   readonly encoded: EncodedBytes | null;
 }
 
+/** What the thread says: that it is there, once, and then an answer to each question. */
+export type PrefetchMessage<P extends PackedRun> = "there" | PrefetchAnswer<P>;
+
 function packerOf({ format, of }: PackerSource): Packer<PackedRun> {
   return format === "csv" ? new CsvBytes(of) : new JsonBytes(of);
 }
@@ -53,6 +56,12 @@ async function encoderOf({ module, data }: AheadEncoding): Promise<AheadEncoder 
   }
 }
 
+function buffersOf(encoded: EncodedBytes | null): (ArrayBuffer | undefined)[] {
+  if (encoded === null) return [];
+  const { bytes, starts, ends, hashes } = encoded;
+  return [bytes.buffer, starts.buffer, ends.buffer, hashes?.buffer];
+}
+
 const packer = packerOf(workerData as PackerSource);
 let encoder: AheadEncoder | null = null;
 
@@ -64,7 +73,7 @@ async function answer(request: PrefetchRequest): Promise<void> {
   const { stop } = packer;
   const encoded = found === null ? null : (encoder?.(packer.fields(found, bytes, from)) ?? null);
   const told: PrefetchAnswer<PackedRun> = { found, stop, encoded };
-  const moved = [found?.places.buffer, encoded?.bytes.buffer, encoded?.places.buffer];
+  const moved = [found?.places.buffer, ...buffersOf(encoded)];
   parentPort?.postMessage(told, moved.filter((buffer) => buffer !== undefined) as ArrayBuffer[]);
 }
 
@@ -72,3 +81,4 @@ async function answer(request: PrefetchRequest): Promise<void> {
 parentPort?.on("message", (request: PrefetchRequest) => {
   answer(request).catch(() => process.exit(1));
 });
+parentPort?.postMessage("there" satisfies PrefetchMessage<PackedRun>, []);

@@ -6,7 +6,7 @@
 import type { PrefixHash } from "./prefix-hash.ts";
 
 /** Bytes of a block read at once: larger ones make no load faster, and stay in memory until they are collected. */
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 /** The first block is at least this long: formats and line ends are told by it. */
 const FIRST_BLOCK_BYTES = 64 * 1024;
 const MAX_STEP_BYTES = 16 * 1024 * 1024;

@@ -12,7 +12,7 @@ import { promisify } from "node:util";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { corrupt, sourceError } from "./source-error.ts";
 
-const READ_BYTES = 256 * 1024;
+const READ_BYTES = 512 * 1024;
 
 /** An open file or stream; `chunks` can be read once. */
 export interface StoredBytes {

@@ -36,6 +36,7 @@ export async function* csvChunks(
 ): AsyncGenerator<RecordChunk> {
   const { stream, records } = parts;
   const left = (): number => (limit ?? Infinity) - records.counted;
+  if (limit === null) parts.ahead?.begin();
   if (waiting !== null && left() > 0) yield records.chunk(waiting);
   while (left() > 0) {
     const packed = await nextPacked(parts, left());

@@ -51,10 +51,7 @@ export async function openCsv(
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
   const bytes = input.slowPath ? null : CsvBytes.of(dialect, input.charset, options, fields);
-  const ahead =
-    bytes === null
-      ? null
-      : new Prefetch<PackedRun>({ format: "csv", of: bytes.source }, input.aheadFrom);
+  const ahead = bytes === null ? null : aheadOf(input, bytes);
   const parts = {
     stream,
     splitter,
@@ -81,6 +78,10 @@ export async function openCsv(
     },
     close: async () => await ahead?.close(),
   };
+}
+
+function aheadOf({ sizeBytes, aheadFrom }: ReaderInput, { source }: CsvBytes): Prefetch<PackedRun> {
+  return new Prefetch({ format: "csv", of: source }, sizeBytes, aheadFrom);
 }
 
 function endingOf({ records, splitter, stream }: CsvParts): SourceEnding {

@@ -42,6 +42,7 @@ export async function* jsonChunks(
 ): AsyncGenerator<RecordChunk> {
   const left = (): number => (limit ?? Infinity) - records.counted;
   let worthwhile = true;
+  if (limit === null) fast?.ahead.begin();
   while (left() > 0) {
     const packed: FoundLines | null =
       fast === null || !worthwhile ? null : await nextPacked({ stream, records, fast }, left());

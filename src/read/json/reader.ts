@@ -54,9 +54,10 @@ export function openJson(
 }
 
 /** A thread finds the values of records only, not those of records in them. */
-function aheadOf({ aheadFrom }: ReaderInput, { source }: JsonBytes): Prefetch<JsonRun> {
+function aheadOf({ sizeBytes, aheadFrom }: ReaderInput, { source }: JsonBytes): Prefetch<JsonRun> {
   const isNested = (source.options.nests ?? []).length > 0;
-  return new Prefetch({ format: "ndjson", of: source }, isNested ? Infinity : aheadFrom);
+  const from = isNested ? Infinity : aheadFrom;
+  return new Prefetch({ format: "ndjson", of: source }, sizeBytes, from);
 }
 
 /** How the lines of NDJSON end. */

@@ -8,6 +8,9 @@ import { shellWord } from "../../errors/shell-word.ts";
 import { RecordsSeeker } from "./seek.ts";
 import { SplitterBase } from "../text/splitter-base.ts";
 
+const CORRECT =
+  "correct the JSON in that line, or get the file again; nothing after the last commit was kept";
+
 const LF = 10;
 const OPEN = 1;
 const CLOSE = 2;
@@ -147,11 +150,11 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
       case "sequence":
         return true;
       case "array ended":
-        return this.#fail("something follows the closing ]");
+        return this.#wrong("something follows the closing ]");
       case "after element":
         if (char === "]") this.#leaveArray();
         else if (char === ",") this.#place = "next element";
-        else this.#fail("a comma or the closing ] is missing");
+        else this.#wrong("a comma or the closing ] is missing");
         return false;
       case "first element":
         if (char !== "]") break;
@@ -161,7 +164,7 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
         break;
     }
     return char === "," || char === "]" || char === "}"
-      ? this.#fail("an element is missing")
+      ? this.#wrong("an element is missing")
       : true;
   }
 
@@ -239,6 +242,13 @@ export class JsonSplitter extends SplitterBase implements Splitter<Span> {
       if ((this.#seeker?.depth ?? 0) > 0) this.#fail("it ends within its document");
     } else if (this.#isArray && this.#place !== "array ended")
       this.#fail("the closing ] is missing");
+  }
+
+  /** What is there is not JSON, rather than that something is not there. */
+  #wrong(problem: string): false {
+    const reason = `${problem} (line ${this.line})`;
+    this.failure = { code: "SOURCE_CORRUPT", reason, fix: CORRECT };
+    return false;
   }
 
   #fail(problem: string): false {

@@ -180,7 +180,7 @@ export class PostgresSession implements Session {
   }
 
   async readTableShape(table: string): Promise<TableShape | null> {
-    return this.#question(() => readTableShape(this.#client, table));
+    return this.#question(() => readTableShape(this.#client, table, this.#isPostgres));
   }
 
   async whyNoTable(table: string): Promise<Suggestion | null> {

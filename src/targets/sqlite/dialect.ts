@@ -167,13 +167,34 @@ export function insertPage({ plan, columns }: RowSql): string {
   return `insert into ${tableName(plan)} as target (${names}) select ${values} from ${PAGED_ROWS} where rowid >= ?`;
 }
 
+/** How many rows of a page have a target row: `select count(*) as n from upsurge_page.rows as excluded cross join "t" as target where …`. */
+export function foundInPage({ plan, columns }: RowSql, column: number): string {
+  const key = `target.${quoteIdentifier(columns[column] ?? "")} = excluded.${pageColumn(column)}`;
+  return `select count(*) as n from ${PAGED_ROWS} as excluded cross join ${tableName(plan)} as target where excluded.rowid >= ? and ${key}`;
+}
+
+/** The last rowid, 0 in an empty table, `null` where it is too large to be counted with. The parameter is not looked at. */
+export function lastRowid({ plan }: RowSql, rowid: string): string {
+  const last = `coalesce(max(${rowid}), 0)`;
+  return `select case when ${last} between ${-MOST_ROWID} and ${MOST_ROWID} then ${last} end as n from ${tableName(plan)} where ? is not null`;
+}
+
+/** A double holds it and the rowids behind it. */
+const MOST_ROWID = 2 ** 52;
+
 /**
  * The native upsert of several rows, which SQLite takes one after the other. It asks only what the counts need:
  * `<insert> … where case when (<condition>) then case when <same image> then 0 else upsurge_met(1) end else upsurge_met(0) end`.
+ * Where they are counted in another way, it asks nothing: `<insert> … where not (<same image>)`.
  */
-export function upsertRows(row: RowSql, arbiter: Arbiter, insert: string): string {
+export function upsertRows(
+  row: RowSql,
+  arbiter: Arbiter,
+  { insert, asks }: { readonly insert: string; readonly asks: boolean },
+): string {
   const list = row.plan.mode === "upsert" ? writes(row) : [];
   const { where } = row.plan.update;
+  if (!asks) return `${insert} ${onConflict(arbiter, list, `not (${sameImage(list, row)})`)}`;
   const differs = `case when ${sameImage(list, row)} then 0 else ${MET}(1) end`;
   const asked =
     where === null ? differs : `case when (${where}) then ${differs} else ${MET}(0) end`;

@@ -6,6 +6,8 @@ import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
+import { abortedError } from "../session-errors.ts";
+import { TransactionAborted } from "../target.ts";
 import type { ErrorClass } from "../target.ts";
 
 const ROW_CODES: ReadonlyMap<string, RowCode> = new Map([
@@ -123,6 +125,7 @@ function columnOf(named: string, table: string): string | null {
 
 /** How an error changes what happens next. */
 export function classify(error: unknown): ErrorClass {
+  if (error instanceof TransactionAborted) return "aborted";
   if (error instanceof UpsurgeError) {
     return error.code === "TARGET_BUSY" || error.code === "TARGET_FULL" ? "transient" : "fatal";
   }
@@ -132,6 +135,7 @@ export function classify(error: unknown): ErrorClass {
 
 /** Our error for a driver's error about the database file `path`; other errors are returned as they are. */
 export function translate(error: unknown, path: string, readonly = false): Error {
+  if (error instanceof TransactionAborted) return abortedError(error);
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) {
     return error instanceof Error ? error : new Error(String(error));

@@ -30,10 +30,10 @@ import { ddlRefusal, SQLITE_DDL } from "./catalog/new-table.ts";
 import type { OwnFile } from "./connect/own-file.ts";
 import type { LockWaitRule } from "./connect/lock-wait.ts";
 import { RowGroup } from "./apply/row-group.ts";
-import type { GroupStatements } from "./apply/row-group.ts";
 import { UpsertProbe } from "./apply/probe.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { listStatements } from "./apply/row-statements.ts";
+import type { GroupStatements } from "./apply/row-statements.ts";
 import { sqlExecutor } from "./statements.ts";
 import { listTables, readTable } from "./catalog/table-shape.ts";
 import { createStaged, stagedName } from "./stage/staged-row.ts";
@@ -142,6 +142,8 @@ export class SqliteSession implements Session {
       throw this.translate(error);
     } finally {
       if (this.#db.open && this.#db.inTransaction) this.#db.exec("rollback");
+      // The version is undone with the rest, and may be that of something else the next time.
+      for (const [name, table] of this.#tables) this.#tables.set(name, { ...table, schema: null });
     }
   }
 

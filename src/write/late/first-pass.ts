@@ -44,11 +44,21 @@ export class RowSplit {
     return shape;
   }
 
-  /** The row with these columns. */
+  /** The row with these columns, and what is looked up for them. */
   row(row: Row): Row {
     const { shape, places } = this.#splitOf(row.shape);
-    return rowColumns(row, shape, places);
+    return columnsOf(row, shape, places);
   }
+}
+
+/** The row with the columns at these places: they make the shape. */
+export function columnsOf(row: Row, shape: RowShape, places: readonly number[]): Row {
+  const { later, ...rest } = rowColumns(row, shape, places);
+  const left = (later ?? []).flatMap((each) => {
+    const at = places.indexOf(each.at);
+    return at < 0 ? [] : [{ ...each, at }];
+  });
+  return left.length === 0 ? rest : { ...rest, later: left };
 }
 
 /** The batches of a load without the columns that are set late. */

@@ -2,12 +2,12 @@
  * What is kept of records for the second pass of a load: on the server, in a temporary table of texts, so that memory stays
  * flat whatever their number. How it is read again is all that knows how it is written.
  */
-import type { Row, RowShape } from "../../model/batch.ts";
+import type { PendingValue, Row, RowShape } from "../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../model/counts.ts";
 import type { RowOutcome } from "../../model/counts.ts";
 import type { SqlExecutor } from "../../targets/sql-executor.ts";
 
-/** A record that the first pass has written, or found as it is. */
+/** A record that the first pass has written, or found as it is. What it has `later` is `pending` when it is read. */
 export interface LateNote {
   /** With the columns that are kept of it. */
   readonly row: Row;
@@ -18,7 +18,10 @@ export interface LateNote {
 /** So many notes are one row of the table. */
 const NOTES_PER_ROW = 2000;
 
-/** Shape, `ord`, outcome, values, which of them are numbers, source, record, lines, bytes; lists are told apart by place. */
+/**
+ * Shape, `ord`, outcome, values, which of them are numbers, source, record, lines, bytes, what is still to be looked up; lists
+ * are told apart by place.
+ */
 type Written = readonly [
   number,
   number,
@@ -29,6 +32,7 @@ type Written = readonly [
   number,
   readonly [number, number],
   readonly [number, number],
+  readonly PendingValue[] | null,
 ];
 
 interface WrittenNotes {
@@ -89,22 +93,25 @@ export class LateNotes {
 
   #fromText(text: string): LateNote[] {
     const { shapes, sources, notes } = JSON.parse(text) as WrittenNotes;
-    return notes.map(([shape, ord, outcome, values, numeric, source, record, line, byte]) => ({
-      outcome: ROW_OUTCOMES[outcome] ?? "skipped",
-      row: {
-        ord,
-        shape: this.#shapeWith(shapes[shape] ?? []),
-        values,
-        numeric,
-        record: {
-          shape: { fields: [] },
-          values: [],
-          kinds: null,
-          position: { source: sources[source] ?? "", record, line, byte },
-          raw: new Uint8Array(),
+    return notes.map(
+      ([shape, ord, outcome, values, numeric, source, record, line, byte, later]) => ({
+        outcome: ROW_OUTCOMES[outcome] ?? "skipped",
+        row: {
+          ord,
+          shape: this.#shapeWith(shapes[shape] ?? []),
+          values,
+          numeric,
+          ...(later === null ? {} : { pending: later }),
+          record: {
+            shape: { fields: [] },
+            values: [],
+            kinds: null,
+            position: { source: sources[source] ?? "", record, line, byte },
+            raw: new Uint8Array(),
+          },
         },
-      },
-    }));
+      }),
+    );
   }
 }
 
@@ -113,7 +120,7 @@ function toText(notes: readonly LateNote[]): string {
   const shapes = new Map<RowShape, number>();
   const sources = new Map<string, number>();
   const written = notes.map(({ row, outcome }): Written => {
-    const { ord, shape, values, numeric, record } = row;
+    const { ord, shape, values, numeric, record, later = null } = row;
     const { source, line, byte } = record.position;
     return [
       placeIn(shapes, shape),
@@ -125,6 +132,7 @@ function toText(notes: readonly LateNote[]): string {
       record.position.record,
       line,
       byte,
+      later,
     ];
   });
   const all: WrittenNotes = {

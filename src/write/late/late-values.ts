@@ -17,7 +17,12 @@ import { TransactionAborted } from "../../targets/target.ts";
 import type { Session, Writer } from "../../targets/target.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { BatchWriter } from "../write-batch.ts";
-import { FirstPass, RowSplit } from "./first-pass.ts";
+import { LookupWriter } from "../lookups/lookup-writer.ts";
+import type { LookupWriterContext } from "../lookups/lookup-writer.ts";
+import type { LookupSession } from "../lookups/finder.ts";
+import { keyOfPending } from "../lookups/resolve-rows.ts";
+import { rowsBatch } from "../row-batches.ts";
+import { columnsOf, FirstPass, RowSplit } from "./first-pass.ts";
 import { LateNotes } from "./late-notes.ts";
 import type { LateNote } from "./late-notes.ts";
 
@@ -34,7 +39,7 @@ export interface LateResult {
 
 /** What the second pass needs. */
 export interface LateContext {
-  readonly session: Pick<Session, "capabilities" | "classify" | "execute">;
+  readonly session: LookupSession & Pick<Session, "capabilities">;
   readonly writer: Writer;
   readonly quarantine: Quarantine;
 }
@@ -113,17 +118,14 @@ export class LateValues {
   #withoutNulls(row: Row, outcome: RowOutcome): Row | null {
     if (!this.#plan.update.nullKeeps || outcome === "inserted") return row;
     const { columns } = row.shape;
+    const isLookedUp = (place: number): boolean =>
+      row.later?.some((each) => each.at === place && keyOfPending(each) !== null) === true;
     const stays = (name: string, at: number): boolean =>
-      row.values[at] !== null || !this.#late.columns.includes(name);
+      row.values[at] !== null || isLookedUp(at) || !this.#late.columns.includes(name);
     const left = columns.filter(stays);
     if (left.every((name) => !this.#late.columns.includes(name))) return null;
     const places = left.map((name) => columns.indexOf(name));
-    return {
-      ...row,
-      shape: this.#kept.shapeWith(left),
-      values: places.map((place) => row.values[place] ?? null),
-      numeric: row.numeric === null ? null : places.map((place) => row.numeric?.[place] ?? false),
-    };
+    return columnsOf(row, this.#kept.shapeWith(left), places);
   }
 
   /** A key that the database has made row by row finds no row again. */
@@ -142,22 +144,30 @@ export class LateValues {
 
   /** Sets them, after the last record. Throws `LATE_VALUE`. */
   async apply(): Promise<LateResult> {
-    const { session, writer, quarantine } = this.#context;
+    const { session, quarantine } = this.#context;
     const batches = new BatchWriter(this.#late.plan, {
-      writer,
+      writer: this.#context.writer,
       capabilities: session.capabilities,
       classify: (error) => session.classify(error),
       quarantine,
       tellsOutcomes: true,
     });
+    const outcomes = new Map<number, RowOutcome>();
+    const applier = this.#leavingNulls(batches, outcomes);
+    const context = { session, batches: applier, quarantine, guarded: NO_COLUMNS };
+    const writer = new LookupWriter(this.#late.plan, context);
     const misfits: Misfits[] = [];
     const rows = { noted: 0, set: 0, missed: 0, only: 0 };
+    let created = 0;
     let number = 1;
     for await (const notes of this.#notes.read()) {
       // A database in process leaves no other moment for signals and progress.
       await nextTurn();
-      const result = await this.#write(batches, { number, notes });
+      outcomes.clear();
+      for (const { row, outcome } of notes) outcomes.set(row.ord + SECOND_PASS, outcome);
+      const result = await this.#write(writer, { number, notes });
       misfits.push(...(result.misfits ?? []));
+      created += result.created ?? 0;
       number += 1;
       rows.noted += notes.length;
       for (const { row, outcome } of notes) {
@@ -169,17 +179,33 @@ export class LateValues {
       }
     }
     const { only, ...told } = rows;
-    const correction = { ...noCounts(), unchanged: -only, updated: only };
+    const correction = { ...noCounts(), unchanged: -only, updated: only, created };
     return { correction, misfits, rows: { columns: this.#late.columns, ...told } };
   }
 
-  async #write(
+  /** Writes what was looked up; under --null-keeps a NULL that this came to sets nothing in a row that was there. */
+  #leavingNulls(
     batches: BatchWriter,
+    outcomes: ReadonlyMap<number, RowOutcome>,
+  ): LookupWriterContext["batches"] {
+    if (!this.#plan.update.nullKeeps) return batches;
+    const left = (row: Row): Row[] => {
+      const kept = this.#withoutNulls(row, outcomes.get(row.ord) ?? "inserted");
+      return kept === null ? [] : [kept];
+    };
+    return {
+      prepare: () => undefined,
+      write: async (batch) => await batches.write(rowsBatch(batch, batch.rows.flatMap(left))),
+    };
+  }
+
+  async #write(
+    writer: LookupWriter,
     { number, notes }: { readonly number: number; readonly notes: readonly LateNote[] },
   ): Promise<BatchResult> {
     const rows = notes.map(({ row }) => ({ ...row, ord: row.ord + SECOND_PASS }));
     try {
-      const result = await batches.write({ number, size: rows.length, rows, packed: null });
+      const { result } = await writer.write({ number, size: rows.length, rows, packed: null });
       if (result.faults.length > 0) throw this.#faulty(result.faults);
       return result;
     } catch (error) {
@@ -199,7 +225,9 @@ export class LateValues {
     const fix =
       first === undefined || first.code === "ROW_FOREIGN_KEY"
         ? "correct the value, or add the record that it refers to"
-        : ROW_CODES[first.code].fix;
+        : first.code === "ROW_LOOKUP"
+          ? "correct the record, or add the one that it names; --lookup-missing null leaves the column NULL, insert makes the row"
+          : ROW_CODES[first.code].fix;
     const rows = faults.map(({ row }) => row);
     return this.#refused(rows, `${message}${by}`, fix);
   }
@@ -219,6 +247,9 @@ export class LateValues {
     );
   }
 }
+
+/** None of the columns that are set is a part of the key. */
+const NO_COLUMNS: ReadonlySet<string> = new Set();
 
 /** After such a record there is a row that it has written, or that is as it says. */
 const LEAVING: ReadonlySet<RowOutcome> = new Set(["inserted", "updated", "unchanged"]);

@@ -19,7 +19,7 @@ import { findersOf } from "./finders.ts";
 import { keysOf, unknownKeys } from "./packed-keys.ts";
 import type { PackedKeys } from "./packed-keys.ts";
 import { resolvePacked } from "./resolve-packed.ts";
-import { keyOfPending, resolveRow } from "./resolve-rows.ts";
+import { keyOfPending, lookedUpLater, resolveRow } from "./resolve-rows.ts";
 import type { LookupContext } from "./resolve-rows.ts";
 
 /** A batch with everything looked up. */
@@ -60,6 +60,8 @@ export class LookupWriter {
   readonly #context: LookupContext;
   readonly #finders: readonly Finder[];
   readonly #eachRecord: boolean;
+  /** By look-up: those that are asked after the last record. */
+  readonly #later: readonly boolean[];
   #saved = false;
   readonly #prepared = new WeakMap<Batch, PreparedBatch>();
 
@@ -70,12 +72,13 @@ export class LookupWriter {
     const finders = findersOf(lookups, context.session);
     this.#context = { ...context, lookups, finders };
     this.#finders = [...new Set(finders)];
+    this.#later = lookups.map(({ late }) => late === true);
     this.#eachRecord = lookups.some(({ eachRecord }) => eachRecord !== null);
   }
 
   /** Takes the keys out of a batch while an earlier one is being written, and makes it ready where all of them are known. */
   prepare(batch: Batch): void {
-    if (batch.packed === null || this.#eachRecord) return;
+    if (batch.packed === null || this.#eachRecord || this.#later.includes(true)) return;
     const keys = keysOf(batch.packed, this.#context.finders);
     if (keys === null) return;
     const areKnown = unknownKeys(keys).next().done === true;
@@ -91,6 +94,12 @@ export class LookupWriter {
 
   /** Looks up and applies; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<AppliedBatch> {
+    if (!this.#later.includes(true)) return await this.#write(batch);
+    const rows = batch.rows.map((row) => lookedUpLater(row, this.#later));
+    return await this.#write(rowsBatch(batch, rows));
+  }
+
+  async #write(batch: Batch): Promise<AppliedBatch> {
     if (batch.size === 0) return { result: await this.#batches.write(batch), batch };
     if (batch.size > 1 && (this.#eachRecord || this.#quarantine.goesAlone(batch)))
       return await this.#writeParts(
@@ -126,7 +135,7 @@ export class LookupWriter {
   /** The rows in parts, one after the other. */
   async #writeParts(batch: Batch, parts: readonly (readonly Row[])[]): Promise<AppliedBatch> {
     const results: AppliedBatch[] = [];
-    for (const rows of parts) results.push(await this.write(rowsBatch(batch, rows)));
+    for (const rows of parts) results.push(await this.#write(rowsBatch(batch, rows)));
     return joinApplied(batch, results);
   }
 

@@ -35,6 +35,19 @@ export function keyOfPending({ texts, numbers }: PendingValue): string | null {
   );
 }
 
+/** The row with what is looked up after the last record set aside; `later`: by look-up, whether it is. */
+export function lookedUpLater(row: Row, later: readonly boolean[]): Row {
+  const { pending = [], ...rest } = row;
+  const isLater = ({ lookup }: PendingValue): boolean => later[lookup] === true;
+  const now = pending.filter((each) => !isLater(each));
+  const aside = pending.filter(isLater);
+  return {
+    ...rest,
+    ...(now.length === 0 ? {} : { pending: now }),
+    ...(aside.length === 0 ? {} : { later: aside }),
+  };
+}
+
 /** The row with its values, or what is wrong with it. */
 export type Resolved =
   | { readonly kind: "row"; readonly row: Row }
@@ -43,6 +56,8 @@ export type Resolved =
 /** A row with everything that was looked up for it. */
 export function resolveRow(row: Row, context: LookupContext): Resolved {
   const { pending, ...rest } = row;
+  const partial = partialLater(row, context);
+  if (partial !== null) return { kind: "fault", fault: { ...partial, row } };
   if (pending === undefined) return { kind: "row", row };
   const found: PlacedValue[] = [];
   let unmade: RowFault | null = null;
@@ -63,6 +78,16 @@ export function resolveRow(row: Row, context: LookupContext): Resolved {
   }
   if (unmade !== null) return { kind: "fault", fault: unmade };
   return { kind: "row", row: withValues(rest, found) };
+}
+
+/** A part of a key is a fault that the record shows by itself, when it is still a reject. */
+function partialLater({ later = [] }: Row, { lookups }: LookupContext): LookupFault | null {
+  for (const each of later) {
+    const lookup = lookups[each.lookup];
+    if (lookup !== undefined && keyOfPending(each) === null && !isAbsent(each, lookup))
+      return partialFault(lookup, each.texts);
+  }
+  return null;
 }
 
 type Value =

@@ -16,11 +16,14 @@ const KIND_NAMES: Readonly<Record<FieldKind, string>> = {
 /** The reader of one column, or of one key of a look-up. */
 export class FieldReader {
   readonly text: ValueReader;
+  /** The mark before the fraction of a number; `null`: the values are no numbers. */
+  readonly decimal: "," | "." | null;
   /** What is no string has no meaning in the notation; `null`: it is what it is. */
   readonly #wanted: string | null;
 
   constructor(notation: ColumnNotation) {
     this.text = readerOf(notation);
+    this.decimal = notation.kind === "number" ? notation.decimal : null;
     this.#wanted = notation.kind === "bytes" ? notation.encoding : null;
   }
 

@@ -158,7 +158,8 @@ export class RecordMapper {
       spelled = spellPacked(before, field, column, this.#context.capabilities);
       // Another column may take the same field in another spelling.
       if (spelled === null || (spelled !== before && isShared(slots, field))) return null;
-      if (reader !== undefined) rewritten.push({ field, read: reader.text });
+      if (reader !== undefined)
+        rewritten.push({ field, read: reader.text, decimal: reader.decimal });
     }
     if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
     return spelled === null ? null : { shape, columns: slots, fields: spelled };

@@ -172,20 +172,21 @@ export class ParallelWriters implements Writers {
       );
     }
     if (rejects.length > 0) return null;
-    if (plan.nest !== undefined) return this.#partitionNested(readBatch);
-    if (batch.packed === null) return null;
+    if (batch.packed === null)
+      return plan.nest === undefined ? null : this.#partitionRows(readBatch);
     const hashes =
       key === null
         ? this.#offsets?.recordNumbers(readBatch)
         : leader.keyHashes?.(keyedTable(plan), batch.packed);
     if (hashes === null || hashes === undefined) return null;
-    return splitByHash(batch, batch.packed, hashes, writers).map((partition) =>
+    const by = { writers, key: key?.columns ?? null };
+    return splitByHash(batch, batch.packed, hashes, by).map((partition) =>
       partition === null ? null : { batch: partition, rejects, end },
     );
   }
 
-  /** The same of records that hold others: each writer gets rows, and not what is packed. */
-  #partitionNested({ batch, rejects, end }: ReadBatch): readonly (ReadBatch | null)[] | null {
+  /** The same of records that hold others, and are not packed: each writer gets rows. */
+  #partitionRows({ batch, rejects, end }: ReadBatch): readonly (ReadBatch | null)[] | null {
     const { plan, leader } = this.#context;
     const { key, writers } = plan.partitioning;
     const hashes: number[] = [];

@@ -4,7 +4,7 @@
  */
 import type { Shard } from "../../model/shards/shard.ts";
 import type { BatchLimits, ReadBatch } from "../batches.ts";
-import { partitionOf } from "../parallel/route.ts";
+import { partitionOf } from "../../model/partition.ts";
 import { sizeOf } from "../writers.ts";
 import { joinBatches } from "./join-batches.ts";
 import { pickRows } from "./pick-rows.ts";

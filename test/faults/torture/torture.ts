@@ -13,7 +13,6 @@ import type { TargetName } from "./workload.ts";
 const MEASURED_EVERY = 25;
 
 const seed = numberFrom("UPSURGE_TEST_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);
-const most = timesOf("kills");
 const only = process.env["UPSURGE_TEST_TORTURE_TARGET"];
 
 function numberFrom(name: string): number | null {
@@ -25,13 +24,14 @@ function numberFrom(name: string): number | null {
 export function tortureTarget(target: TargetName): void {
   const engine = ENGINES.find(({ name }) => name === target);
   if (engine === undefined) throw new Error(`there is no engine ${target}`);
+  const most = timesOf("kills");
   describe.skipIf(only !== undefined && only !== "" && only !== target)(engine.title, () => {
     const database = useDatabase(engine);
     // As long as it takes: what hangs is found by the run itself.
     test(`${most} times killed, every record is applied once`, { timeout: 0 }, async () => {
       const base = mkdtempSync(join(tmpdir(), "upsurge-torture-"));
       try {
-        await torture({ target, database, folder: join(base, "load") });
+        await torture({ target, database, folder: join(base, "load") }, most);
       } finally {
         rmSync(base, { recursive: true, force: true });
       }
@@ -39,7 +39,7 @@ export function tortureTarget(target: TargetName): void {
   });
 }
 
-async function torture(place: Place): Promise<void> {
+async function torture(place: Place, most: number): Promise<void> {
   const started = performance.now();
   const sum = { kills: 0, jobs: 0, records: 0, runs: 0 };
   const load = async (round: number, wholeMs: number | null): Promise<number> => {

@@ -30,6 +30,9 @@ export class Bench {
       database: "Kunden",
       options: { encrypt: false, appName: "the tests" },
       pool: { max: 1 },
+      // A busy machine takes its time; what never ends is found by the test's own limit.
+      requestTimeout: 0,
+      connectionTimeout: 120_000,
       ...overrides,
     });
     clients.on("error", () => {});

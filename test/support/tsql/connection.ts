@@ -1,5 +1,6 @@
 /** The PostgreSQL side of a session: statements with their savepoint in one round trip, and the transaction's ends. */
-import { Client, DatabaseError } from "pg";
+import { type Client, DatabaseError } from "pg";
+import { giveClient, takeClient } from "./clients.ts";
 import { retryNames } from "./names.ts";
 
 /** A result as PostgreSQL gives it: every value as text. */
@@ -17,11 +18,20 @@ export interface Answer {
 /** The detail of a notice whose message is the rows of a SELECT in a trigger. */
 export const SENT_ROWS = "tsql rows";
 
+/** What the server says beside its answers. */
+interface Notice {
+  readonly message?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
 /** One connection to PostgreSQL. */
 export class Connection {
-  readonly #client: Client;
+  readonly #url: string;
+  #client: Client | null = null;
+  /** Queries that were sent and have no answer yet. */
+  #running = 0;
   #open = false;
   /** Sent before the next statement. */
   #waiting: string[] = [];
@@ -36,21 +46,25 @@ export class Connection {
   /** `level` is the compatibility level of the database. */
   constructor(url: string, level: number) {
     this.#level = level;
-    this.#client = new Client({ connectionString: url });
-    this.#client.on("notice", ({ message, detail }) => {
-      if (detail === SENT_ROWS) this.#sent.push(message ?? "");
-    });
-    this.#client.on("error", () => {
-      this.#ended = true;
-    });
+    this.#url = url;
   }
 
   async connect(): Promise<void> {
-    await this.#client.connect();
+    this.#client = await takeClient(this.#url);
+    this.#client.on("notice", this.#noticed);
+    this.#client.on("error", this.#failed);
     await this.#send(
       `SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off; SET tsql.level = ${this.#level}`,
     );
   }
+
+  readonly #noticed = ({ message, detail }: Notice): void => {
+    if (detail === SENT_ROWS) this.#sent.push(message ?? "");
+  };
+
+  readonly #failed = (): void => {
+    this.#ended = true;
+  };
 
   /** Is a transaction open in PostgreSQL (or about to be)? */
   get open(): boolean {
@@ -136,12 +150,25 @@ export class Connection {
   }
 
   async #send(text: string): Promise<readonly Answer[]> {
-    const result: unknown = await this.#client.query({ text, rowMode: "array", types: AS_TEXT });
-    return (Array.isArray(result) ? result : [result]) as readonly Answer[];
+    const client = this.#client;
+    if (client === null) throw new Error("the connection is closed");
+    this.#running += 1;
+    try {
+      const result: unknown = await client.query({ text, rowMode: "array", types: AS_TEXT });
+      return (Array.isArray(result) ? result : [result]) as readonly Answer[];
+    } finally {
+      this.#running -= 1;
+    }
   }
 
   async close(): Promise<void> {
+    const client = this.#client;
+    if (client === null) return;
+    this.#client = null;
+    client.off("notice", this.#noticed);
+    client.off("error", this.#failed);
+    if (this.#ended || this.#running > 0) await client.end();
+    else await giveClient(this.#url, client);
     this.#ended = true;
-    await this.#client.end();
   }
 }

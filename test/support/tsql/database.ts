@@ -25,7 +25,7 @@ export async function createTsqlDatabase(serverUrl: string): Promise<TsqlDatabas
     await client.query("SELECT pg_advisory_lock($1)", [LOCK]);
     const { rows } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [template]);
     if (rows.length === 0) await makeTemplate(serverUrl, client, { template, install });
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     await client.query("SELECT pg_advisory_unlock($1)", [LOCK]);
   });
   const url = databaseUrl(serverUrl, name);

@@ -4,6 +4,13 @@ import type { Case } from "./case.ts";
 
 const TSQL_ITEMS = setupFor(ITEMS, "sqlserver");
 
+/** The third record breaks a check. */
+const CHECK_OF_RECORD_3 = {
+  sqlite: [{ record: 3, code: "ROW_CHECK", dbCode: "SQLITE_CONSTRAINT_CHECK" }],
+  postgres: [{ record: 3, code: "ROW_CHECK", dbCode: "23514" }],
+  sqlserver: [{ record: 3, code: "ROW_CHECK", dbCode: "547" }],
+};
+
 export const TABLE_CASES: readonly Case[] = [
   {
     title: "two unique keys: a conflict on the other one rejects the record",
@@ -135,6 +142,34 @@ create trigger a on t after update as begin insert into log (what) select conver
       ["1", "a", "old"],
       ["2", "c", "new c"],
       ["3", "d", "new d"],
+    ],
+  },
+  {
+    title: "a stamp reads fields that a record lacks, and columns that no record has",
+    setup:
+      "create table t (id int primary key, v int default 5, w int default 2, at int, check (id < 9)); insert into t (id, v, at) values (1, 1, 7);",
+    ndjson: '{"id":1,"v":3}\n{"id":2}\n{"id":9,"v":1}\n{"id":3,"v":4}\n',
+    flags: ["--key", "id", "--stamp", "at = excluded.v * 10 + excluded.w"],
+    counts: { updated: 1, inserted: 2, rejected: 1 },
+    rejects: CHECK_OF_RECORD_3,
+    rows: [
+      ["1", "3", "2", "32"],
+      ["2", "5", "2", "52"],
+      ["3", "4", "2", "42"],
+    ],
+  },
+  {
+    title: "so it does of rows that are only inserted",
+    setup:
+      "create table t (id int primary key, v int default 5, w int default 2, at int, check (id < 9));",
+    ndjson: '{"id":1,"v":3}\n{"id":2}\n{"id":9,"v":1}\n{"id":3,"v":4}\n',
+    flags: ["--mode", "insert", "--stamp", "at = excluded.v * 10 + excluded.w"],
+    counts: { inserted: 3, rejected: 1 },
+    rejects: CHECK_OF_RECORD_3,
+    rows: [
+      ["1", "3", "2", "32"],
+      ["2", "5", "2", "52"],
+      ["3", "4", "2", "42"],
     ],
   },
   {

@@ -85,6 +85,7 @@ test.each<[GivenOptions, string]>([
     "OPTION_CONFLICT: --no-header does not go with --format json",
   ],
   [{ columns: ["a", "b", "a"] }, "OPTION_VALUE: --columns cannot be 'a,b,a'"],
+  [{ key: ["a", "a"] }, "OPTION_VALUE: --key cannot be 'a,a'"],
   [{ maxRejects: "some" }, "OPTION_VALUE: --max-rejects cannot be 'some'"],
   [{ delimiter: ";;" }, "OPTION_VALUE: --delimiter cannot be ';;'"],
   [{ delimiter: "§" }, "OPTION_VALUE: --delimiter cannot be '§'"],

@@ -183,7 +183,12 @@ export function sqliteStatements(plan: TablePlan, columns: readonly string[]): S
       ...(columns.length === 0 ? [] : [insertRows(row, 3), insertPage(row)]),
       ...(arbiter === null
         ? []
-        : [upsertRows(row, arbiter, insertRows(row, 3)), sharedKeySql(plan, arbiter, SQLITE)]),
+        : [
+            ...[true, false].map((asks) =>
+              upsertRows(row, arbiter, { insert: insertRows(row, 3), asks }),
+            ),
+            sharedKeySql(plan, arbiter, SQLITE),
+          ]),
     ]),
     around: told([
       arbiterOnly(row),

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { AheadEncoding } from "../../../src/model/encoded.ts";
 import { movedFields } from "../../../src/model/packed.ts";
+import { pickedFields } from "../../../src/model/picked-fields.ts";
 import type { PackedColumn, PackedFields, PackedSlice } from "../../../src/model/packed.ts";
 import { EncodedAhead } from "../../../src/targets/encoded-ahead.ts";
 
@@ -15,7 +16,8 @@ function writer(kind = "rows"): EncodedAhead {
 /** A chunk whose reader notes what it is asked for; `by`: its records were encoded in that way. */
 function chunk(asked: (AheadEncoding | null)[], by: AheadEncoding | null): PackedFields {
   const offsets = Int32Array.of(0, 1);
-  const cell = { bytes: Uint8Array.of(1), places: Int32Array.of(0, 1) };
+  const [starts, ends] = [Int32Array.of(0), Int32Array.of(1)];
+  const cell = { bytes: Uint8Array.of(1), starts, ends, hashes: null };
   const fields: PackedFields = {
     shape: { fields: ["s"] },
     bytes: Buffer.from("a"),
@@ -61,6 +63,19 @@ test("records whose fields have other names are asked for anew", () => {
   expect(own.of(sliceOf(fields))).toBe(fields.encoded);
   expect(own.of(sliceOf({ ...fields, shape: { fields: ["t"] } }))).toBe(null);
   expect(asked).toHaveLength(3);
+});
+
+test("picked records are those of them that were encoded, and are asked for as one writer's", () => {
+  const asked: (AheadEncoding | null)[] = [];
+  const by = { writers: 2, key: ["s"] };
+  const pick = (fields: PackedFields): PackedSlice =>
+    sliceOf(pickedFields(fields, Uint32Array.of(0), by));
+  expect(writer().of(pick(chunk(asked, null)))).toBe(null);
+  expect(asked[0]?.data).toMatchObject({ sharedOut: by });
+  const found = writer().of(pick(chunk(asked, asked[0] ?? null)));
+  expect(found).toMatchObject({ starts: Int32Array.of(0), ends: Int32Array.of(1) });
+  expect(writer().of(sliceOf(chunk(asked, asked[0] ?? null)))).toBe(null);
+  expect(asked[2]?.data).toMatchObject({ sharedOut: null });
 });
 
 test("fields whose values were moved are not those that were encoded, and nobody asks for them", () => {

@@ -67,7 +67,7 @@ test("every row goes one way, equal hashes the same one, in order", () => {
     fc.property(sizes, fc.integer({ min: 2, max: 5 }), fc.integer(), (each, writers, seed) => {
       const { batch, rows } = batchOf(each);
       const hashes = Uint32Array.from({ length: batch.size }, (_, at) => (seed + at) % 7);
-      const parts = splitByHash(batch, rows, hashes, writers);
+      const parts = splitByHash(batch, rows, hashes, { writers, key: null });
       expect(parts).toHaveLength(writers);
       const ways = new Map<number, number>();
       for (const [way, part] of parts.entries()) {
@@ -96,7 +96,7 @@ test("every row goes one way, equal hashes the same one, in order", () => {
 test("hashes that differ in their last bits only are spread over all writers", () => {
   const { batch, rows } = batchOf([400, 400]);
   const hashes = Uint32Array.from({ length: 800 }, (_, at) => at << 12);
-  for (const part of splitByHash(batch, rows, hashes, 4)) {
+  for (const part of splitByHash(batch, rows, hashes, { writers: 4, key: null })) {
     expect(part?.size).toBeGreaterThan(120);
   }
 });

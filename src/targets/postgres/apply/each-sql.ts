@@ -23,6 +23,7 @@ import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
+import { absentInStamps, absentValues } from "../stage/absent-columns.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
@@ -237,7 +238,10 @@ ${NOTHING_MET}`;
   return applied(statement, NOTE_WRITTEN, look);
 }
 
-/** The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. */
+/**
+ * The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. A stamp may read
+ * columns that the row does not carry.
+ */
 function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromText): string {
   const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
@@ -245,7 +249,8 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
     const text = rawText(plan, place);
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
-  return `(select ${values.join(", ")}) as excluded`;
+  const others = absentValues(absentInStamps(plan, columns));
+  return `(select ${[...values, ...others].join(", ")}) as excluded`;
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */

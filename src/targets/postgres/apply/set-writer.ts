@@ -14,7 +14,7 @@ import { tableSql } from "../dialect.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
-import { allDiffer, denseRange, keyHashes } from "../stage/key-hash.ts";
+import { allDiffer, denseRange } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
 import { PackedCopy } from "../stage/packed-copy.ts";
 import type { CopyData } from "../stage/packed-copy.ts";
@@ -25,6 +25,7 @@ import type { SetSql } from "./set-sql.ts";
 import { selectedShapes } from "../../grouped.ts";
 import type { Pipeline, PipelinedStatement } from "../stage/pipeline.ts";
 import { sameTypes } from "../stage/same-types.ts";
+import { AsPlanned } from "../catalog/as-planned.ts";
 import type { MadeTables } from "../stage/made-tables.ts";
 import { fillStage, stageCopy, stageDdl, tableCopy } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
@@ -46,6 +47,7 @@ export class SetMemory {
   readonly gate: DirectGate;
   readonly copy: PackedCopy;
   readonly encoded = new WeakMap<Batch, EncodedBatch>();
+  readonly asPlanned: AsPlanned;
 
   /** The table does not fit into the memory that the server keeps pages in. */
   readonly isLarge: boolean;
@@ -54,6 +56,7 @@ export class SetMemory {
     this.gate = gate;
     this.isLarge = isLarge;
     this.copy = new PackedCopy(plan, true);
+    this.asPlanned = new AsPlanned(plan);
   }
 }
 
@@ -99,6 +102,8 @@ export class PostgresSetWriter implements SetWriter {
   readonly #tables: MadeTables;
   /** Tables that take the bytes which the plan's columns are written as. */
   readonly #knownTypes = new Set<string>();
+  /** The table is as it was planned, and locked so. */
+  #isAsPlanned = false;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
@@ -138,6 +143,9 @@ export class PostgresSetWriter implements SetWriter {
     if (!this.#pipeline.drop(SAVEPOINT)) await this.#client.query(undo);
     this.#tables.sends(undo);
     this.#order.rolledBack();
+    // What the batch has locked is not locked any more.
+    this.#knownTypes.clear();
+    this.#isAsPlanned = false;
   }
 
   prepare(batch: Batch): void {
@@ -172,7 +180,7 @@ export class PostgresSetWriter implements SetWriter {
 
   /** True when no key is there twice; false when that is not known. */
   #differ(packed: PackedRows): boolean {
-    const hashes = this.#plan.mode === "insert" ? null : keyHashes(this.#plan, packed);
+    const hashes = this.#plan.mode === "insert" ? null : this.#memory.copy.keyHashes(packed);
     return hashes !== null && allDiffer(hashes);
   }
 
@@ -204,7 +212,8 @@ export class PostgresSetWriter implements SetWriter {
     const { columns } = packed.shape;
     if (direct) {
       const copy = tableCopy(plan, columns, data);
-      const [copied] = await this.#pipeline.run(copy, ...this.#sameTypes(data, tableSql(plan)));
+      const types = this.#sameTypes(data, tableSql(plan));
+      const [copied] = await this.#asPlanned(() => this.#pipeline.run(copy, ...types));
       this.#atHand = { ...this.#atHand, inserted: copied?.changed ?? 0 };
     } else {
       const copy = stageCopy(plan, columns, data);
@@ -220,6 +229,18 @@ export class PostgresSetWriter implements SetWriter {
     const known = this.#knownTypes;
     if (format !== "binary" || known.has(table)) return [];
     return [sameTypes(this.#plan, table, () => void known.add(table))];
+  }
+
+  /** Runs what writes the first rows of a transaction, and asks behind its first statement whether the plan still holds. */
+  async #asPlanned<T>(write: () => Promise<T>): Promise<T> {
+    const { asPlanned } = this.#memory;
+    const question = this.#isAsPlanned ? null : asPlanned.question;
+    if (question === null) return await write();
+    this.#pipeline.follow(question);
+    const written = await write();
+    await asPlanned.confirm(this.#client);
+    this.#isAsPlanned = true;
+    return written;
   }
 
   /** A batch was applied, so the server has read its data: what is refused may still be on its way out. */
@@ -289,7 +310,7 @@ export class PostgresSetWriter implements SetWriter {
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? boundsOf(range) : ordsOf(selection);
       const what = { plan: this.#plan, values, rows: taken };
-      addCounts(counts, await runSet(this.#pipeline, sql, what));
+      addCounts(counts, await this.#asPlanned(() => runSet(this.#pipeline, sql, what)));
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;

@@ -13,6 +13,7 @@ import { readColumns } from "./columns.ts";
 import { readImageRules } from "./image-rules.ts";
 import { answersTo } from "../connect/run-together.ts";
 import { quoteIdentifier } from "../quote.ts";
+import { readVersion } from "./table-version.ts";
 
 /** Rows of the catalog are asked for as the shape has them. */
 type RelationRow = Pick<
@@ -103,10 +104,20 @@ const TRIGGERS = `
   where not t.tgisinternal and t.tgenabled in ('O', 'A')
     and (t.tgrelid = $1::oid or t.tgrelid in (select relid from pg_partition_tree($1::oid::regclass)))`;
 
-/** The shape of `table` as the search path finds it; `null` when there is none. */
-export async function readTableShape(client: Client, table: string): Promise<TableShape | null> {
+/** The shape of `table` as the search path finds it; `null` when there is none. `versioned`: with its version. */
+export async function readTableShape(
+  client: Client,
+  table: string,
+  versioned = false,
+): Promise<TableShape | null> {
   const oid = await findRelation(client, table);
-  if (oid === null) return null;
+  if (oid === null || !versioned) return oid === null ? null : await readRelation(client, oid);
+  const [shape, version] = await answersTo([readRelation(client, oid), readVersion(client, oid)]);
+  return shape === null ? null : { ...shape, version };
+}
+
+/** The shape of the relation with this oid. */
+export async function readRelation(client: Client, oid: string): Promise<TableShape | null> {
   const [found, columns, uniqueKeys, foreignKeys, referredBy, triggers, images] = await answersTo([
     client.query<RelationRow>(RELATION, [oid]),
     readColumns(client, oid),

@@ -1,8 +1,8 @@
 /** Rows as arrays of texts, one for each column, that a statement reads as a relation. Pure. */
 import type { Row } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Column } from "../../../model/table-shape.ts";
 import { quoteIdentifier } from "../quote.ts";
+import { absentColumns, absentValues } from "../stage/absent-columns.ts";
 import { fromText } from "../types.ts";
 
 /** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted. */
@@ -15,17 +15,11 @@ export function arrayRelation(
     const text = `v${at}`;
     return `${column === undefined ? text : fromText(text, column)} as ${quoteIdentifier(name)}`;
   });
-  const others = table.columns
-    .filter(({ name, generatedSql }) => !columns.includes(name) && generatedSql === null)
-    .map((column) => `${missing(column)} as ${quoteIdentifier(column.name)}`);
+  const others = absentValues(absentColumns({ table }, columns));
   const arrays = columns.map((_, at) => `$${at + 2}::text[]`);
   const names = columns.map((_, at) => `v${at}`);
   return `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
 from unnest(${["$1::bigint[]", ...arrays].join(", ")}) as u(${["o", ...names].join(", ")}))`;
-}
-
-function missing({ type, defaultSql, volatileDefault }: Column): string {
-  return `(${defaultSql === null || volatileDefault ? "null" : defaultSql})::${type}`;
 }
 
 /** The parameters of the relation for these rows, which carry the same columns. */

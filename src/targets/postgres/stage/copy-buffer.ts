@@ -80,13 +80,6 @@ export class CopyBuffer {
     this.length += 4;
   }
 
-  /** Many bytes as they are; makes room for them. */
-  append(from: Uint8Array): void {
-    this.reserve(from.length);
-    this.bytes.set(from, this.length);
-    this.length += from.length;
-  }
-
   /** Bytes as they are; makes room for them. */
   copy({ bytes: from, words: source }: ByteSource, start: number, end: number): void {
     const size = end - start;

@@ -2,9 +2,10 @@
  * Hashes of keys, so that keys which are equal to the database have equal hashes: they tell which writer a row belongs to,
  * and that no key repeats. Only for types whose equal values have equal bytes, in canonical spelling.
  */
-import type { TablePlan } from "../../../model/load-plan.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes } from "../../../model/packed.ts";
-import type { PackedFields, PackedSlice, PackedRows } from "../../../model/packed.ts";
+import type { PackedColumn, PackedFields, PackedRows } from "../../../model/packed.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { encoderOf, reserveField } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
@@ -32,70 +33,109 @@ export function whyUnhashable({ arbiter, table }: TablePlan): string | null {
 }
 
 /** The columns of the key, in the order in which they are hashed. */
-export function keyColumns({ arbiter, table }: Pick<TablePlan, "arbiter" | "table">): Column[] {
+export function keyColumns({
+  arbiter,
+  table,
+}: Pick<TablePlan, "table"> & { readonly arbiter: Pick<Arbiter, "columns"> | null }): Column[] {
   return table.columns.filter(({ name }) => arbiter?.columns.includes(name));
 }
 
-interface KeyPart {
-  readonly place: number;
-  readonly encode: Encoder;
+/** A column of a key, and where its values are. */
+export interface KeyField extends PackedColumn {
+  readonly type: string;
 }
 
-/** The hash of each row's key; `null` when one of them is NULL, left to a default or not in canonical spelling. */
-export function keyHashes(plan: TablePlan, rows: PackedRows): Uint32Array | null {
-  if (whyUnhashable(plan) !== null) return null;
-  const key: KeyPart[] = [];
-  for (const column of keyColumns(plan)) {
-    const place = rows.shape.columns.indexOf(column.name);
-    const encode = encoderOf(column);
-    if (place < 0 || encode === null) return null;
-    key.push({ place, encode });
-  }
-  const count = rows.slices.reduce((sum, { from, to }) => sum + to - from, 0);
-  const hashes = new Uint32Array(count);
-  const scratch = new CopyBuffer(256);
-  let at = 0;
-  for (const part of rows.slices) {
-    const from = new ByteSource(part.fields.bytes);
-    for (let record = part.from; record < part.to; record += 1) {
-      scratch.length = 0;
-      for (const { place, encode } of key) {
-        if (!addKey(scratch, { from, part }, { record, place, encode })) return null;
-      }
-      hashes[at] = hashOf(scratch.bytes, scratch.length);
-      at += 1;
-    }
-  }
-  return hashes;
+/** The columns of the key in rows with these columns; `null` where one is missing. */
+export function keyFields(
+  key: readonly Column[],
+  names: readonly string[],
+  columns: readonly PackedColumn[],
+): readonly KeyField[] | null {
+  const fields = key.map(({ name, type }) => {
+    const { field, constant } = columns[names.indexOf(name)] ?? {};
+    return field === undefined || constant === undefined ? null : { type, field, constant };
+  });
+  return fields.every((field) => field !== null) ? fields : null;
 }
 
-function addKey(
-  scratch: CopyBuffer,
-  { from, part }: { readonly from: ByteSource; readonly part: PackedSlice },
-  { record, place, encode }: KeyPart & { readonly record: number },
-): boolean {
-  const { fields, columns } = part;
-  const column = columns[place];
-  if (column === undefined) return false;
-  if (column.field < 0) return addValue(scratch, constantBytes(column.constant), encode);
-  const at = record * fields.shape.fields.length + column.field;
-  const start = fields.offsets[2 * at] as number;
-  const end = fields.offsets[2 * at + 1] as number;
-  if (start >= 0 && end >= 0) {
-    reserveField(scratch, end - start);
-    return encode(scratch, from, start, end);
-  }
-  return addValue(scratch, fieldBytes(fields, at), encode);
-}
+/** Hashes the keys of records, one after the other. */
+export class KeyHasher {
+  readonly #fields: PackedFields;
+  readonly #source: ByteSource;
+  readonly #key: readonly { readonly field: KeyField; readonly encode: Encoder | null }[];
+  readonly #scratch = new CopyBuffer(256);
 
-function constantBytes(constant: string | null): Buffer | null {
-  return constant === null ? null : Buffer.from(constant);
+  constructor(fields: PackedFields, key: readonly KeyField[]) {
+    this.#fields = fields;
+    this.#source = new ByteSource(fields.bytes);
+    this.#key = key.map((field) => ({ field, encode: encoderOf(field) }));
+  }
+
+  /** The hash of a record's key; -1 when a value is NULL, left to a default or not in canonical spelling. */
+  of(record: number): number {
+    const scratch = this.#scratch;
+    scratch.length = 0;
+    for (const { field, encode } of this.#key)
+      if (encode === null || !this.#add(record, field, encode)) return -1;
+    return hashOf(scratch.bytes, scratch.length);
+  }
+
+  #add(record: number, { field, constant }: KeyField, encode: Encoder): boolean {
+    if (field < 0)
+      return addValue(this.#scratch, constant === null ? null : Buffer.from(constant), encode);
+    const { offsets, shape } = this.#fields;
+    const at = record * shape.fields.length + field;
+    const start = offsets[2 * at] as number;
+    const end = offsets[2 * at + 1] as number;
+    if (start < 0 || end < 0) return addValue(this.#scratch, fieldBytes(this.#fields, at), encode);
+    reserveField(this.#scratch, end - start);
+    return encode(this.#scratch, this.#source, start, end);
+  }
 }
 
 function addValue(scratch: CopyBuffer, value: Buffer | null, encode: Encoder): boolean {
   if (value === null) return false;
   reserveField(scratch, value.length);
   return encode(scratch, new ByteSource(value), 0, value.length);
+}
+
+/** The hash of each row's key; `null` when one of them is NULL, left to a default or not in canonical spelling. */
+export function keyHashes(plan: TablePlan, { shape, slices }: PackedRows): Uint32Array | null {
+  if (whyUnhashable(plan) !== null) return null;
+  const columns = keyColumns(plan);
+  const count = slices.reduce((sum, { from, to }) => sum + to - from, 0);
+  const hashes = new Uint32Array(count);
+  let at = 0;
+  for (const { fields, columns: filled, from, to } of slices) {
+    const key = keyFields(columns, shape.columns, filled);
+    if (key === null) return null;
+    const known = hashedAhead(fields, key);
+    if (known !== null) hashes.set(known.subarray(from, to), at);
+    else if (!addHashes(hashes.subarray(at, at + to - from), new KeyHasher(fields, key), from))
+      return null;
+    at += to - from;
+  }
+  return hashes;
+}
+
+/** Hashes records from `first` on; false where one has no hash. */
+function addHashes(into: Uint32Array, hasher: KeyHasher, first: number): boolean {
+  for (let at = 0; at < into.length; at += 1) {
+    const hash = hasher.of(first + at);
+    if (hash < 0) return false;
+    into[at] = hash;
+  }
+  return true;
+}
+
+/** The hashes that were made with the rows; `null` where there are none, or those of another key. */
+function hashedAhead(
+  { encoded, offsets }: PackedFields,
+  key: readonly KeyField[],
+): Uint32Array | null {
+  if (encoded === undefined || encoded.of !== offsets) return null;
+  const { hashedKey } = encoded.by.data as { readonly hashedKey?: readonly KeyField[] | null };
+  return isDeepStrictEqual(hashedKey, key) ? encoded.hashes : null;
 }
 
 /** The hash of a key whose columns have these binary values, as `keyHashes` tells it of usual spellings. */
@@ -140,7 +180,8 @@ export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
   if (column === undefined || more.length > 0 || whyUnhashable(plan) !== null) return null;
   const place = rows.shape.columns.indexOf(column.name);
   if (!/^(?:smallint|integer|bigint)$/.test(column.type)) return null;
-  let [least, most, count, before] = [Infinity, -Infinity, 0, -Infinity];
+  const widest = 4 * rows.slices.reduce((sum, { from, to }) => sum + to - from, 0);
+  let [least, most, before] = [Infinity, -Infinity, -Infinity];
   let ascending = true;
   for (const { fields, columns, from, to } of rows.slices) {
     const field = columns[place]?.field ?? -1;
@@ -154,10 +195,10 @@ export function denseRange(plan: TablePlan, rows: PackedRows): KeyRange | null {
       before = key;
       if (key < least) least = key;
       if (key > most) most = key;
+      if (most - least >= widest) return null;
     }
-    count += to - from;
   }
-  return most - least < 4 * count ? { least, most, ascending } : null;
+  return { least, most, ascending };
 }
 
 /** An integer that a double holds exactly, `NaN` for anything else. */

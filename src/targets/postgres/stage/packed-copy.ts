@@ -4,17 +4,20 @@
  * https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-FILE-FORMATS
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { EncodedBytes } from "../../../model/encoded.ts";
+import type { AheadEncoding, EncodedBytes } from "../../../model/encoded.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { fieldBytes, ordAt } from "../../../model/packed.ts";
-import type { PackedRows } from "../../../model/packed.ts";
+import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import { EncodedAhead } from "../../encoded-ahead.ts";
+import type { FieldUse } from "../../encoded-ahead.ts";
 import { BinaryRecords, constantsOf, ORD_PLACE } from "./binary-records.ts";
 import { encodersOf } from "./binary-types.ts";
 import type { Encoder } from "./binary-types.ts";
 import { ByteSource } from "./byte-source.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
 import { copyEncoding } from "./copy-encoder.ts";
+import { keyColumns, keyFields, keyHashes } from "./key-hash.ts";
 
 /** The data of a COPY, and the option that names its format. */
 export interface CopyData {
@@ -36,6 +39,8 @@ const RECORDS_A_TURN = 1000;
 export class PackedCopy {
   readonly #plan: TablePlan;
   readonly #asksAhead: boolean;
+  /** Keys are hashed with the rows. */
+  #hashesKeys = false;
   #failures = 0;
   /** Memory of data that was sent: the collector would be slow to give it back. */
   #spare: Buffer | null = null;
@@ -46,6 +51,13 @@ export class PackedCopy {
   constructor(plan: TablePlan, asksAhead: boolean) {
     this.#plan = plan;
     this.#asksAhead = asksAhead;
+  }
+
+  /** The hashes of the rows' keys, which are made with the rows from then on. */
+  keyHashes(rows: PackedRows): Uint32Array | null {
+    const hashes = keyHashes(this.#plan, rows);
+    this.#hashesKeys ||= hashes !== null;
+    return hashes;
   }
 
   /** Takes back data that the server has read to its end. */
@@ -69,10 +81,12 @@ export class PackedCopy {
   }
 
   #way({ shape }: PackedRows, numbered: boolean): BinaryWay | null {
-    const name = JSON.stringify([numbered, ...shape.columns]);
+    const hashed = this.#hashesKeys;
+    const name = JSON.stringify([numbered, hashed, ...shape.columns]);
     const known = this.#ways.get(name);
     if (known !== undefined) return known;
-    const way = binaryWay(this.#plan, shape.columns, { numbered, asks: this.#asksAhead });
+    const how = { numbered, hashed, asks: this.#asksAhead };
+    const way = binaryWay(this.#plan, shape.columns, how);
     this.#ways.set(name, way);
     return way;
   }
@@ -90,7 +104,11 @@ interface BinaryWay {
 function binaryWay(
   plan: TablePlan,
   names: readonly string[],
-  { numbered, asks }: { readonly numbered: boolean; readonly asks: boolean },
+  {
+    numbered,
+    hashed,
+    asks,
+  }: { readonly numbered: boolean; readonly hashed: boolean; readonly asks: boolean },
 ): BinaryWay | null {
   const types = names.flatMap((name) => {
     const column = plan.columns.find((each) => each.name === name);
@@ -98,8 +116,24 @@ function binaryWay(
   });
   const encoders = types.length < names.length ? null : encodersOf(types);
   if (encoders === null) return null;
-  const ahead = asks ? new EncodedAhead((use) => copyEncoding({ ...use, types, numbered })) : null;
-  return { encoders, numbered, ahead };
+  const encoding = (use: FieldUse): AheadEncoding => {
+    const key = hashedColumns(plan, use, hashed);
+    const hashedKey = key === null ? null : keyFields(key, names, use.columns);
+    return copyEncoding({ ...use, types, numbered, hashedKey });
+  };
+  return { encoders, numbered, ahead: asks ? new EncodedAhead(encoding) : null };
+}
+
+/** The key to hash: what rows were shared out by, or, where this is asked for, what the plan finds rows by; `null`: none. */
+function hashedColumns(
+  plan: TablePlan,
+  { sharedOut }: FieldUse,
+  hashed: boolean,
+): readonly Column[] | null {
+  const names = sharedOut?.key ?? (hashed ? plan.arbiter?.columns : undefined);
+  return names === undefined
+    ? null
+    : keyColumns({ table: plan.table, arbiter: { columns: names } });
 }
 
 /** The length before each field; the rest is about as long as in the source. */
@@ -121,7 +155,7 @@ async function binary(into: CopyBuffer, rows: PackedRows, way: BinaryWay): Promi
   let first = 0;
   for (const slice of rows.slices) {
     const records = new BinaryRecords(slice, way.encoders);
-    const encoded = way.ahead?.of(slice) ?? null;
+    const encoded = encodedRows(way, slice);
     const ordOf = way.numbered
       ? (record: number) => ordAt(rows, first + record - slice.from)
       : null;
@@ -141,6 +175,21 @@ async function binary(into: CopyBuffer, rows: PackedRows, way: BinaryWay): Promi
   return true;
 }
 
+/** Rows that were encoded ahead. */
+interface EncodedRows extends EncodedBytes {
+  readonly source: ByteSource;
+}
+
+function encodedRows({ ahead }: BinaryWay, slice: PackedSlice): EncodedRows | null {
+  const encoded = ahead?.of(slice) ?? null;
+  if (encoded === null) return null;
+  const { bytes } = encoded;
+  return {
+    ...encoded,
+    source: new ByteSource(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+  };
+}
+
 /** Records that may have been encoded ahead. */
 interface EncodedRange {
   /** The first. */
@@ -150,24 +199,24 @@ interface EncodedRange {
   readonly ordOf: ((record: number) => number) | null;
 }
 
-/** Writes the records up to one that was not encoded, and tells that one. */
+/** Writes the records up to one that was not encoded, or stands elsewhere, and tells that one. */
 function addEncoded(
   into: CopyBuffer,
-  { bytes, places }: EncodedBytes,
+  { source, starts, ends }: EncodedRows,
   { record, to, ordOf }: EncodedRange,
 ): number {
-  const start = places[record] as number;
+  const start = starts[record] as number;
   let next = record;
   let end = start;
-  while (next < to && (places[next + 1] as number) > end) {
+  while (next < to && starts[next] === end && (ends[next] as number) > end) {
+    end = ends[next] as number;
     next += 1;
-    end = places[next] as number;
   }
   const moved = into.length - start;
-  into.append(bytes.subarray(start, end));
+  into.copy(source, start, end);
   if (ordOf === null) return next;
   for (let each = record; each < next; each += 1)
-    into.int64At((places[each] as number) + moved + ORD_PLACE, ordOf(each));
+    into.int64At((starts[each] as number) + moved + ORD_PLACE, ordOf(each));
   return next;
 }
 

@@ -30,6 +30,7 @@ export class Pipeline {
   readonly #client: Client;
   readonly #together: boolean;
   #waiting: PipelinedStatement[] = [];
+  #following: PipelinedStatement[] = [];
 
   /** `together`: false for a server that only resembles PostgreSQL, which may not take COPY among other statements. */
   constructor(client: Client, together = true) {
@@ -42,16 +43,23 @@ export class Pipeline {
     this.#waiting.push(...statements);
   }
 
+  /** Sends a statement behind those that are run next, whose answer only its check looks at. */
+  follow(statement: PipelinedStatement): void {
+    this.#following.push(statement);
+  }
+
   /** Runs what waits, and then these statements; answers to each of these. Throws what the server answers, or a check. */
   async run(...statements: readonly PipelinedStatement[]): Promise<PipelinedAnswer[]> {
-    const all = [...this.#waiting, ...statements];
+    const before = this.#waiting.length;
+    const all = [...this.#waiting, ...statements, ...this.#following];
     this.#waiting = [];
+    this.#following = [];
     if (all.length === 0) return [];
     const answers = this.#together
       ? await sendTogether(this.#client, all)
       : await sendApart(this.#client, all);
     for (const [at, answer] of answers.entries()) all[at]?.check?.(answer);
-    return answers.slice(answers.length - statements.length);
+    return answers.slice(before, before + statements.length);
   }
 
   /** Something waits, and can be sent together with what comes next. */
@@ -74,6 +82,7 @@ export class Pipeline {
   /** Forgets all that waits: the transaction has ended. */
   end(): void {
     this.#waiting = [];
+    this.#following = [];
   }
 }
 

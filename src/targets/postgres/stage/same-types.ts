@@ -3,9 +3,8 @@
  * of a bigint for those of a double. So the types are asked for together with the first binary COPY of a transaction. By
  * then the table is locked, and its types stay what they are until the transaction ends.
  */
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { tableName } from "../../../model/table-shape.ts";
+import { alteredColumn } from "../../altered-table.ts";
 import { quoteLiteral } from "../quote.ts";
 import { encoderOf } from "./binary-types.ts";
 import type { PipelinedStatement } from "./pipeline.ts";
@@ -34,12 +33,8 @@ export function sameTypes(
       for (const column of plan.columns) {
         const type = rows.find(({ name }) => name === column.name)?.type;
         if (typeof type === "string" && encoderOf({ type }) === encoderOf(column)) continue;
-        throw upsurgeError("TARGET_ALTERED", {
-          table: tableName(plan.table.name),
-          column: column.name,
-          planned: column.type,
-          found: typeof type === "string" ? type : "gone",
-        });
+        const found = typeof type === "string" ? type : null;
+        throw alteredColumn(plan, column.name, { planned: column.type, found });
       }
       sound();
     },

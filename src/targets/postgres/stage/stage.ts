@@ -11,6 +11,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { byShape } from "../../grouped.ts";
 import { stampedColumns } from "../../../sql/assignments.ts";
 import { tableSql } from "../dialect.ts";
+import { absentInStamps } from "./absent-columns.ts";
 import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
 import { keepsArray } from "../catalog/limits.ts";
@@ -25,7 +26,7 @@ export function stageDdl(plan: TablePlan, folds: boolean): string[] {
   const { merges, statement } = plan.method;
   // Staging tells whether a row is insertable.
   const checked = merges !== null || statement === "look-then-write";
-  const stage = checked || folds ? shadowDdl(plan) : [typedDdl(plan)];
+  const stage = checked || folds ? shadowDdl(plan) : uncheckedDdl(plan);
   if (merges !== "merge") return stage;
   // It ends with the column that owns it.
   const owner = `${TEMPORARY.stage(plan)}.upsurge_ord`;
@@ -49,6 +50,12 @@ export function rawDdl(plan: TablePlan): string {
 /** The statement that makes the table of faults. */
 export function faultDdl(plan: TablePlan): string {
   return `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`;
+}
+
+/** A stage that any row fits whose values have their types. A stamp may read columns that no row carries. */
+function uncheckedDdl(plan: TablePlan): string[] {
+  const reads = absentInStamps(plan, []).length > 0;
+  return reads ? shadowDdl({ ...plan, mode: "update" }) : [typedDdl(plan)];
 }
 
 function typedDdl(plan: TablePlan): string {

@@ -2,12 +2,12 @@
  * Applies the rows of a batch in their order: several in a statement where they may share one, else one at a time.
  * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
  */
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts, RowOutcome } from "../../../model/counts.ts";
 import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
 import type { TableShape } from "../../../model/table-shape.ts";
+import { TransactionAborted } from "../../target.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import { classify, rowFault } from "../errors.ts";
 import { MadeRowids } from "./made-rowids.ts";
@@ -239,23 +239,28 @@ export class BatchRun {
         if (places.has(place))
           this.#misfits.count(runner.misfits.stored(this.#values, place * width, outcome), index);
       } catch (error) {
-        this.#refuse(index, error);
-        this.#requireTransaction(error);
+        this.#requireTransaction(error, this.#refuse(index, error));
       }
     }
   }
 
-  #refuse(index: number, error: unknown): void {
+  #refuse(index: number, error: unknown): RowFault {
     const row = this.#batch.rows[index];
     if (row === undefined) throw error;
-    this.#faults.push(faultOf(row, error, this.#table));
+    const fault = faultOf(row, error, this.#table);
+    this.#faults.push(fault);
+    return fault;
   }
 
-  /** A trigger may say RAISE(ROLLBACK): then everything is gone, and going on would write without a transaction. */
-  #requireTransaction(cause: unknown): void {
+  /**
+   * A trigger may say RAISE(ROLLBACK), a constraint ON CONFLICT ROLLBACK: then everything is gone, and the load starts again,
+   * without the row if it is known.
+   */
+  #requireTransaction(cause: unknown, fault: RowFault | null = null): void {
     if (this.#db.inTransaction) return;
-    const reason = `a trigger or constraint rolled the whole transaction back: ${String(cause)}`;
-    throw upsurgeError("TARGET_STATEMENT", { reason }, { cause });
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const reason = `a trigger or constraint rolled the whole transaction back: ${said}`;
+    throw new TransactionAborted(reason, fault === null ? this.#batch.rows : [fault.row], fault);
   }
 }
 

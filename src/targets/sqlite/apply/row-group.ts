@@ -7,8 +7,11 @@ import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { insertPage, insertRows, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { childrenOf } from "../catalog/orphans.ts";
+import { pageCount, programOf } from "./page-count.ts";
+import type { Instruction, PageCount } from "./page-count.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { rowStatements } from "./row-statements.ts";
+import type { GroupStatements } from "./row-statements.ts";
 import type { BoundValue } from "../stage/values.ts";
 
 /** More rows a statement gain nothing, and make it longer to prepare. */
@@ -24,13 +27,21 @@ export class RowGroup {
   readonly #statement: Statement;
   /** The same for the rows of a page; prepared once there are pages. */
   #paged: Statement | null = null;
+  /** How the rows of a page are counted; `null`: each that is met is told. */
+  readonly #count: PageCount | null;
+  #counting: CountedPage | null = null;
   readonly #probe: UpsertProbe;
   readonly #leavesAlone: boolean;
   readonly #isInsert: boolean;
   /** The column that must be given as an integer; -1 where any value will do. */
   readonly integer: number;
 
-  private constructor(db: SqliteConnection, probe: UpsertProbe, row: RowSql, integer: number) {
+  private constructor(
+    db: SqliteConnection,
+    probe: UpsertProbe,
+    row: RowSql,
+    { integer, count }: { readonly integer: number; readonly count: PageCount | null },
+  ) {
     const { method, leavesAlone } = rowStatements(row);
     this.rows = rowsOf(row);
     this.#db = db;
@@ -40,19 +51,32 @@ export class RowGroup {
     this.#leavesAlone = leavesAlone;
     this.#isInsert = method === "insert";
     this.integer = integer;
+    this.#count = count;
+  }
+
+  /** The column whose values must ascend in a page for it to be counted at once; -1: none. */
+  get ascending(): number {
+    return this.#count?.by === "keys" ? this.#count.column : -1;
   }
 
   /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
   static of(db: SqliteConnection, probe: UpsertProbe, row: RowSql): RowGroup | null {
     if (!mayShare(db, row) || rowsOf(row) < 2) return null;
-    if (undoesAll(db, row)) return new RowGroup(db, probe, row, -1);
-    return failsAtConstraintsOnly(row) ? new RowGroup(db, probe, row, rowidOf(row)) : null;
+    const program = programOf(db, severalRows(row, insertRows(row, 2)), 2 * row.columns.length);
+    const count = pageCount(row, program);
+    if (undoesAll(program)) return new RowGroup(db, probe, row, { integer: -1, count });
+    if (!failsAtConstraintsOnly(row)) return null;
+    return new RowGroup(db, probe, row, { integer: rowidOf(row), count });
   }
 
   /** Its statements: for the rows of a page, and for two rows. */
   static example(db: SqliteConnection, probe: UpsertProbe, row: RowSql): GroupStatements | null {
-    if (RowGroup.of(db, probe, row) === null) return null;
+    const group = RowGroup.of(db, probe, row);
+    if (group === null) return null;
+    const count = group.#count;
     return {
+      counted:
+        count === null ? null : { ...count, insert: severalRows(row, insertPage(row), false) },
       paged: severalRows(row, insertPage(row)),
       several: severalRows(row, insertRows(row, 2)),
     };
@@ -70,12 +94,33 @@ export class RowGroup {
     return this.#counted(this.rows, () => this.#statement.run(...values).changes);
   }
 
-  /** The same for the rows of a page, so many from this number on. */
-  runPage(first: number, rows: number): OutcomeCounts {
+  /** The same for the rows of a page, so many from this number on, whose keys ascend or do not. */
+  runPage(first: number, rows: number, ascends: boolean): OutcomeCounts {
+    const counts = this.countPage(first, rows, ascends);
+    if (counts !== null) return counts;
     const statement = (this.#paged ??= this.#db.prepare(
       severalRows(this.#row, insertPage(this.#row)),
     ));
     return this.#counted(rows, () => statement.run(BigInt(first)).changes);
+  }
+
+  /** Applies the rows of a page where they can be counted at once; `null` where not: nothing is done then. */
+  countPage(first: number, rows: number, ascends: boolean): OutcomeCounts | null {
+    const count = this.#count;
+    if (count === null || (count.by === "keys" && !ascends)) return null;
+    const { look, insert } = (this.#counting ??= this.#prepareCount(count));
+    const number = BigInt(first);
+    const told = (): number | null => look.get(number)?.n ?? null;
+    const before = told();
+    if (before === null) return null;
+    const changes = insert.run(number).changes;
+    const inserted = count.by === "keys" ? rows - before : (told() ?? 0) - before;
+    return { inserted, updated: changes - inserted, unchanged: rows - changes };
+  }
+
+  #prepareCount({ sql }: PageCount): CountedPage {
+    const insert = severalRows(this.#row, insertPage(this.#row), false);
+    return { look: this.#db.prepare(sql), insert: this.#db.prepare(insert) };
   }
 
   #counted(rows: number, run: () => number): OutcomeCounts {
@@ -91,10 +136,10 @@ export class RowGroup {
   }
 }
 
-/** Statements for several rows. */
-export interface GroupStatements {
-  readonly paged: string;
-  readonly several: string;
+/** The statements for a page whose rows are counted at once. */
+interface CountedPage {
+  readonly look: Statement<{ readonly n: number | null }>;
+  readonly insert: Statement;
 }
 
 function rowsOf({ columns }: RowSql): number {
@@ -102,11 +147,11 @@ function rowsOf({ columns }: RowSql): number {
 }
 
 /** The statement that begins with this insert. */
-function severalRows(row: RowSql, insert: string): string {
+function severalRows(row: RowSql, insert: string, asks = true): string {
   const { arbiter } = row.plan;
   return rowStatements(row).method === "insert" || arbiter === null
     ? insert
-    : upsertRows(row, arbiter, insert);
+    : upsertRows(row, arbiter, { insert, asks });
 }
 
 /** Whether nothing tells one statement for several rows from one for each. */
@@ -138,15 +183,7 @@ function movesKeys(row: RowSql): boolean {
  * SQLite keeps what it needs to take a whole statement back only where a constraint may stop it. Its program tells:
  * OE_Abort (2) as the second operand of an instruction that halts with an error.
  */
-function undoesAll(db: SqliteConnection, row: RowSql): boolean {
-  interface Instruction {
-    readonly opcode: string;
-    readonly p1: number;
-    readonly p2: number;
-  }
-  const program = db
-    .prepare<Instruction>(`explain ${severalRows(row, insertRows(row, 2))}`)
-    .all(...Array.from({ length: 2 * row.columns.length }, () => null));
+function undoesAll(program: readonly Instruction[]): boolean {
   return program.some(({ opcode, p1, p2 }) => opcode.startsWith("Halt") && p1 !== 0 && p2 === 2);
 }
 

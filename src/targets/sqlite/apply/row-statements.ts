@@ -15,9 +15,18 @@ import {
 } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { stageRow } from "../stage/staged-row.ts";
+import type { PageCount } from "./page-count.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { BoundValue } from "../stage/values.ts";
+
+/** Statements for several rows. */
+export interface GroupStatements {
+  /** For the rows of a page that are counted at once; `null`: none are. */
+  readonly counted: (PageCount & { readonly insert: string }) | null;
+  readonly paged: string;
+  readonly several: string;
+}
 
 /**
  * How a row is applied. `insert`: plainly. `upsert`: by ON CONFLICT. `update`: find, then update.
@@ -147,15 +156,31 @@ const WHENS: Readonly<Record<RowMethod, Readonly<Partial<Record<RowStep, string>
 /** The statements in the order in which they run, for `upsurge plan`; `several`: those for several rows, where they may share one. */
 export function listStatements(
   row: RowSql,
-  several: { readonly paged: string; readonly several: string } | null = null,
+  several: GroupStatements | null = null,
 ): readonly PlannedStatement[] {
   const { method, ...sql } = rowStatements(row);
   const steps = ROW_STEPS.flatMap((step) => at(sql[step], WHENS[method][step]));
   if (several === null) return steps;
   return [
-    { sql: several.paged, when: "for rows that are put into a page of a temporary file" },
+    ...pageStatements(several),
     { sql: several.several, when: "for other rows that share a statement, so many at a time" },
     ...steps.map((each) => ({ ...each, when: "for the rows that are left" })),
+  ];
+}
+
+/** Those for the rows of a page. */
+function pageStatements({ counted, paged }: GroupStatements): readonly PlannedStatement[] {
+  const page = "for rows that are put into a page of a temporary file";
+  if (counted === null) return [{ sql: paged, when: page }];
+  const { by, sql, insert } = counted;
+  const isKey = by === "keys";
+  return [
+    { sql, when: isKey ? `${page}, if their keys ascend` : `before and after those of a page` },
+    { sql: insert, when: isKey ? "for these rows then" : page },
+    {
+      sql: paged,
+      when: isKey ? `${page}, if their keys do not ascend` : `${page}, if rowids are very high`,
+    },
   ];
 }
 

@@ -30,8 +30,8 @@ export interface SqliteTable {
   readonly computes: boolean;
   /** It keeps to the types of its columns. */
   readonly strict: boolean;
-  /** The version of the schema that it was read from. */
-  readonly schema: number;
+  /** The version of the schema that it was read from; `null` where that was undone. */
+  readonly schema: number | null;
 }
 
 interface ListedTable {

@@ -15,7 +15,7 @@ import { RangeFault } from "./values.ts";
 import type { BoundColumn } from "./values.ts";
 
 /** How the fields of a source become the values of rows. */
-export interface PageEncoding extends FieldUse {
+export interface PageEncoding extends Omit<FieldUse, "sharedOut"> {
   readonly bound: readonly BoundColumn[];
   /** As in `PackedValues`. */
   readonly typed: boolean;
@@ -53,13 +53,15 @@ class PageCells {
   encode(fields: PackedFields): ReturnType<AheadEncoder> {
     const { records } = fields;
     const slice = { fields, from: 0, to: records, columns: this.#encoding.columns };
-    const places = new Int32Array(records + 1);
+    const starts = new Int32Array(records);
+    const ends = new Int32Array(records);
     this.#length = 0;
     for (let record = 0; record < records; record += 1) {
+      starts[record] = this.#length;
       if (this.#takes(slice, record)) this.#add();
-      places[record + 1] = this.#length;
+      ends[record] = this.#length;
     }
-    return { bytes: this.#into.bytes.slice(0, this.#length), places };
+    return { bytes: this.#into.bytes.slice(0, this.#length), starts, ends, hashes: null };
   }
 
   #takes(slice: PackedSlice, record: number): boolean {

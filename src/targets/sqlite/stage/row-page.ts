@@ -84,15 +84,16 @@ export class RowPage {
   }
 
   /** Adds rows whose cells were written ahead, as far as there is room; tells how many. */
-  addCells({ bytes: cells, places }: EncodedBytes, from: number, to: number): number {
-    const start = places[from] as number;
+  addCells({ bytes: cells, starts, ends }: EncodedBytes, from: number, to: number): number {
+    const start = starts[from] as number;
     const pointers = this.#from + HEADER + PLACE * this.rows;
     const room = this.#at - pointers;
     let rows = 0;
     let end = start;
     while (from + rows < to) {
-      const next = places[from + rows + 1] as number;
-      if (next === end || next - start + PLACE * (rows + 1) > room) break;
+      const next = ends[from + rows] as number;
+      if (starts[from + rows] !== end || next === end || next - start + PLACE * (rows + 1) > room)
+        break;
       end = next;
       rows += 1;
     }
@@ -100,7 +101,7 @@ export class RowPage {
     const { bytes, view } = this.#viewed;
     bytes.set(cells.subarray(start, end), this.#at);
     for (let row = 0; row < rows; row += 1) {
-      const at = this.#at + (places[from + row] as number) - start;
+      const at = this.#at + (starts[from + row] as number) - start;
       view.setUint16(pointers + PLACE * row, at);
       numberCell(bytes, at, this.first + this.rows + row);
     }

@@ -1,19 +1,31 @@
 -- SQL Server's catalog as views over PostgreSQL's and over the notes of what was written.
+
+-- Puts a view behind a function, whose plan a session keeps: a view of views is planned anew with each query.
+CREATE FUNCTION tsql.keep_plan(view text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('ALTER VIEW sys.%1$I RENAME TO %2$I; ALTER VIEW sys.%2$I SET SCHEMA tsql', view, 'sys ' || view);
+  EXECUTE format('CREATE FUNCTION tsql.%2$I() RETURNS SETOF tsql.%2$I LANGUAGE plpgsql STABLE ROWS 3 AS %3$L; CREATE VIEW sys.%1$I AS SELECT * FROM tsql.%2$I()',
+    view, 'sys ' || view, format('BEGIN RETURN QUERY SELECT * FROM tsql.%I; END', 'sys ' || view));
+END $$;
 CREATE VIEW sys.schemas AS
   SELECT nspname::text AS name, oid::int8::int4 AS schema_id, 1 AS principal_id FROM pg_namespace
   WHERE nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('tsql', 'public', 'information_schema');
+SELECT tsql.keep_plan('schemas');
 
 CREATE VIEW sys.relations AS
   SELECT c.oid, c.oid::int8::int4 AS object_id, c.relname::text AS name, s.schema_id, c.relkind FROM pg_class c JOIN sys.schemas s ON s.schema_id = c.relnamespace::int8::int4
-  WHERE c.relkind IN ('r', 'v') AND s.name <> 'sys';
+  WHERE c.relkind IN ('r', 'v') AND s.name <> 'sys' AND c.oid >= 16384;
+SELECT tsql.keep_plan('relations');
 
 CREATE VIEW sys.tables AS
   SELECT name, object_id, schema_id, 0 AS parent_object_id, 'U'::character(2) AS type, 'USER_TABLE'::text AS type_desc,
     0::int2 AS temporal_type, 'NON_TEMPORAL_TABLE'::text AS temporal_type_desc, false AS is_memory_optimized, false AS is_ms_shipped,
     false AS is_external, false AS is_node, false AS is_edge, 0::int2 AS ledger_type
   FROM sys.relations WHERE relkind = 'r';
+SELECT tsql.keep_plan('tables');
 CREATE VIEW sys.views AS
   SELECT name, object_id, schema_id, 0 AS parent_object_id, 'V'::character(2) AS type, 'VIEW'::text AS type_desc FROM sys.relations WHERE relkind = 'v';
+SELECT tsql.keep_plan('views');
 
 CREATE TABLE sys.types (name text, system_type_id int2, user_type_id int, max_length int2, precision int2, scale int2, is_user_defined boolean, collation_name text);
 INSERT INTO sys.types VALUES
@@ -49,24 +61,30 @@ CREATE VIEW sys.columns AS
     coalesce(n.precision, CASE WHEN a.atttypid = 'numeric'::regtype AND a.atttypmod > 0 THEN ((a.atttypmod - 4) >> 16) & 65535 ELSE 38 END) AS precision,
     coalesce(n.scale, CASE WHEN a.atttypid = 'numeric'::regtype AND a.atttypmod > 0 THEN (a.atttypmod - 4) & 2047 WHEN a.atttypid = 'numeric'::regtype THEN 6 ELSE 7 END) AS scale) AS v
   JOIN sys.types t ON t.name = v.name;
+SELECT tsql.keep_plan('columns');
 
 CREATE VIEW sys.all_columns AS SELECT * FROM sys.columns;
 CREATE VIEW sys.identity_columns AS SELECT object_id, name, column_id, 1::int8 AS seed_value, 1::int8 AS increment_value, NULL::int8 AS last_value, is_nullable FROM sys.columns WHERE is_identity;
 CREATE VIEW sys.computed_columns AS
   SELECT c.object_id, c.name, c.column_id, c.system_type_id, c.user_type_id, c.max_length, c.is_nullable, n.computed AS definition, coalesce(n.persisted, false) AS is_persisted, true AS is_computed
   FROM sys.columns c LEFT JOIN tsql.column_notes n ON n.relid = c.object_id::oid AND n.attname = c.name WHERE c.is_computed;
+SELECT tsql.keep_plan('computed_columns');
 CREATE VIEW sys.default_constraints AS
-  SELECT c.default_object_id AS object_id, n.default_name AS name, r.schema_id, c.object_id AS parent_object_id, c.column_id AS parent_column_id, n.default_text AS definition, 'D'::character(2) AS type
-  FROM sys.columns c JOIN sys.relations r ON r.object_id = c.object_id LEFT JOIN tsql.column_notes n ON n.relid = c.object_id::oid AND n.attname = c.name WHERE c.default_object_id <> 0;
+  SELECT d.oid::int8::int4 AS object_id, n.default_name AS name, r.schema_id, r.object_id AS parent_object_id, a.attnum::int4 AS parent_column_id, n.default_text AS definition, 'D'::character(2) AS type
+  FROM sys.relations r JOIN pg_attrdef d ON d.adrelid = r.oid JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum AND NOT a.attisdropped AND a.attgenerated = ''
+  LEFT JOIN tsql.column_notes n ON n.relid = r.oid AND n.attname = a.attname::text;
+SELECT tsql.keep_plan('default_constraints');
 CREATE VIEW sys.check_constraints AS
   SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, n.definition, false AS is_disabled, false AS is_not_trusted, false AS is_system_named,
     coalesce((SELECT attnum::int4 FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attname::text = n.column_name), 0) AS parent_column_id, 'C'::character(2) AS type
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid LEFT JOIN tsql.check_notes n ON n.relid = k.conrelid AND n.name = k.conname::text
   WHERE k.contype = 'c' AND k.conname NOT LIKE 'tsql %';
+SELECT tsql.keep_plan('check_constraints');
 CREATE VIEW sys.key_constraints AS
   SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, (CASE k.contype WHEN 'p' THEN 'PK' ELSE 'UQ' END)::character(2) AS type,
     k.conindid::int8::int4 AS unique_index_oid, false AS is_system_named
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid WHERE k.contype IN ('p', 'u') AND NOT starts_with(k.conname, r.name || '.');
+SELECT tsql.keep_plan('key_constraints');
 
 -- An index made by CREATE INDEX has the table's name before its own.
 CREATE VIEW sys.indexes AS
@@ -78,28 +96,34 @@ CREATE VIEW sys.indexes AS
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN sys.relations r ON r.oid = i.indrelid
   LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u')
   LEFT JOIN tsql.filter_notes f ON f.indexid = i.indexrelid;
+SELECT tsql.keep_plan('indexes');
 CREATE VIEW sys.index_columns AS
   SELECT x.object_id, x.index_id, k.place::int4 AS index_column_id, k.attnum::int4 AS column_id,
     (CASE WHEN k.place <= i.indnkeyatts THEN k.place ELSE 0 END)::int2 AS key_ordinal, k.place > i.indnkeyatts AS is_included_column, false AS is_descending_key, 0::int2 AS partition_ordinal
   FROM sys.indexes x JOIN pg_index i ON i.indexrelid = x.indexrelid CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place);
+SELECT tsql.keep_plan('index_columns');
 
 CREATE VIEW sys.foreign_keys AS
   SELECT k.oid::int8::int4 AS object_id, k.conname::text AS name, r.schema_id, r.object_id AS parent_object_id, k.confrelid::int8::int4 AS referenced_object_id, false AS is_disabled, false AS is_not_trusted,
     (CASE k.confdeltype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END)::int2 AS delete_referential_action,
     (CASE k.confupdtype WHEN 'c' THEN 1 WHEN 'n' THEN 2 WHEN 'd' THEN 3 ELSE 0 END)::int2 AS update_referential_action, 'F'::character(2) AS type
   FROM pg_constraint k JOIN sys.relations r ON r.oid = k.conrelid WHERE k.contype = 'f';
+SELECT tsql.keep_plan('foreign_keys');
 CREATE VIEW sys.foreign_key_columns AS
   SELECT k.oid::int8::int4 AS constraint_object_id, u.place::int4 AS constraint_column_id, k.conrelid::int8::int4 AS parent_object_id, u.child::int4 AS parent_column_id,
     k.confrelid::int8::int4 AS referenced_object_id, u.parent::int4 AS referenced_column_id
   FROM pg_constraint k CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY AS u(child, parent, place) WHERE k.contype = 'f';
+SELECT tsql.keep_plan('foreign_key_columns');
 
 CREATE VIEW sys.triggers AS
   SELECT min(t.oid::int8)::int4 AS object_id, regexp_replace(t.tgname::text, ' [A-Z]+$', '') AS name, 1::int2 AS parent_class, r.object_id AS parent_id, false AS is_disabled, false AS is_instead_of_trigger, 'TR'::character(2) AS type
   FROM pg_trigger t JOIN sys.relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgname NOT LIKE 'tsql\_%' GROUP BY 2, r.object_id;
+SELECT tsql.keep_plan('triggers');
 CREATE VIEW sys.trigger_events AS
   SELECT x.object_id, (CASE e.e WHEN 'INSERT' THEN 1 WHEN 'UPDATE' THEN 2 ELSE 3 END)::int4 AS type, e.e AS type_desc, false AS is_first, false AS is_last
   FROM sys.triggers x JOIN pg_trigger t ON t.tgrelid = x.parent_id::oid AND regexp_replace(t.tgname::text, ' [A-Z]+$', '') = x.name
   CROSS JOIN LATERAL (SELECT substring(t.tgname::text FROM ' ([A-Z]+)$') AS e) AS e WHERE NOT t.tgisinternal;
+SELECT tsql.keep_plan('trigger_events');
 
 CREATE VIEW sys.synonyms AS SELECT y.name, y.id AS object_id, s.schema_id, 0 AS parent_object_id, 'SN'::character(2) AS type, y.base AS base_object_name
   FROM tsql.synonyms y JOIN sys.schemas s ON s.name = y.schema_name;
@@ -113,6 +137,7 @@ CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interv
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'FOREIGN_KEY_CONSTRAINT', false FROM sys.foreign_keys
   UNION ALL SELECT name, object_id, schema_id, 0, type, 'SYNONYM', false FROM sys.synonyms
   UNION ALL SELECT t.name, t.object_id, r.schema_id, t.parent_id, t.type, 'SQL_TRIGGER', false FROM sys.triggers t JOIN sys.relations r ON r.object_id = t.parent_id) AS o;
+SELECT tsql.keep_plan('objects');
 
 CREATE VIEW sys.security_policies AS SELECT 0 AS object_id, ''::text AS name, false AS is_enabled, 0 AS schema_id WHERE false;
 CREATE VIEW sys.security_predicates AS SELECT 0 AS object_id, 0 AS target_object_id, ''::text AS predicate_definition, 0 AS predicate_type, ''::text AS predicate_type_desc, 0 AS operation, ''::text AS operation_desc WHERE false;

@@ -46,8 +46,8 @@ function encode(records: readonly string[], encoding = ENCODING): EncodedBytes {
 
 /** Which of the records were encoded. */
 function encodedOf(records: readonly string[], encoding = ENCODING): boolean[] {
-  const { places } = encode(records, encoding);
-  return records.map((_, at) => places[at] !== places[at + 1]);
+  const { starts, ends } = encode(records, encoding);
+  return records.map((_, at) => starts[at] !== ends[at]);
 }
 
 describe("records that are encoded ahead", () => {
