@@ -95,6 +95,11 @@ test.each([
     "id,item,amount\n--,----,------\n2,pot,1\n",
     "it only draws a line under the names",
   ],
+  [
+    "a BOM between files",
+    "id,item,amount\n2,pot,1\n\uFEFF3,cup,6\n",
+    "it is where files are joined",
+  ],
   ["a word", "id,item,amount\nabc,pot,1\n", 'id takes whole numbers, and no "abc"'],
 ])("%s is told as such, with its column", async (_, text, said) => {
   const cwd = shop({ "in.csv": text });

@@ -158,9 +158,8 @@ const CASES: readonly FixCase[] = [
   {
     title: "the same, of a document",
     file: "in.json",
-    text: "id;s\n",
+    text: "id,s\n1,a\n",
     fix: "--format csv",
-    typed: ["--format", "csv", "-d", ";"],
   },
   { title: "a quoted empty field", text: 'id,n\n1,""\n', fix: "--empty null", on: ["postgres"] },
   {

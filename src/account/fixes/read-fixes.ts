@@ -102,8 +102,7 @@ export function jsonFix(known: KnownReject): string | null {
   const { source } = known;
   const { record } = known.reject.position;
   const text = textOf(known).trim();
-  if (source?.format === "json" && record === 1 && looksLikeCsv(text.split(/\r?\n/, 1)[0] ?? ""))
-    return "it looks like CSV: pass --format csv";
+  if (source?.format === "json" && record === 1) return csvByName(text);
   if (source?.format !== "ndjson" || text === "") return null;
   const ends = known.reject.message.includes("it ends too early");
   if (ends && lacksLineEnd(known.reject)) return CUT;
@@ -124,6 +123,17 @@ export function jsonFix(known: KnownReject): string | null {
 /** Whether a line is a part of a record over several: it ends within one, or begins within one. */
 function isOfSeveralLines(text: string, message: string): boolean {
   return message.includes("it ends too early") || /^[\]}],?$|^"(?:[^"\\]|\\.)*"\s*:/.test(text);
+}
+
+/** What is taken for a document may begin with names, of which the first is there, or all of them. */
+function csvByName(text: string): string | null {
+  const [line = ""] = text.split(/\r?\n/, 1);
+  const isName =
+    /^[\p{L}_][\p{L}\d_ -]*$/u.test(line) &&
+    !/^(?:var|let|const|export|module|callback)\b/.test(line);
+  return isName || looksLikeCsv(line)
+    ? "if it is CSV, pass --format csv; or correct the JSON"
+    : null;
 }
 
 /** Names with a delimiter between them, as headers have. */

@@ -36,6 +36,8 @@ export function typeFix(known: KnownReject): string | null {
 /** A line of a CSV that is no record: the header once more, or the line that a program draws under it. */
 function lineFix(known: KnownReject, value: string): string | null {
   if (!isCsv(known)) return null;
+  if (value.startsWith("\uFEFF"))
+    return "take the BOM before the value out, or name the files one by one: it is where files are joined";
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
   const isRule = /^[-\s,;|]*-{2}[-\s,;|]*$/.test(textOf(known));

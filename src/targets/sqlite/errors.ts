@@ -89,7 +89,11 @@ function misfitId(
 ): { readonly column: string; readonly value: string } | null {
   const column = columns.find(({ identity }) => identity === "rowid")?.name;
   const value = column === undefined ? null : values[shape.columns.indexOf(column)];
-  if (column === undefined || typeof value !== "string" || /^\s*[+-]?\d+\s*$/.test(value))
+  if (
+    column === undefined ||
+    typeof value !== "string" ||
+    /^[ \t\n\v\f\r]*[+-]?\d+[ \t\n\v\f\r]*$/.test(value)
+  )
     return null;
   return { column, value: value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value };
 }
