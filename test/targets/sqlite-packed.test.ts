@@ -342,16 +342,15 @@ describe.each(ENGINES.filter(({ name }) => name === "sqlite"))("$title", (engine
   });
 
   test.each([
-    ["a rowid", "ascending", 1],
-    ["a rowid", "descending", 0],
-    ["a text key without case", "descending", 1],
-    ["a rowid that no key is, given out in order", "ascending", 0],
-    ["a rowid past what a double holds", "ascending", 0],
-  ])("%s, keys %s: so many pages are counted at once: %i", async (title, order, pages) => {
+    ["a rowid", 0],
+    ["a text key without case", 1],
+    ["a rowid that no key is, given out in order", 0],
+    ["a rowid past what a double holds", 0],
+  ])("%s: so many pages are counted at once: %i", async (title, pages) => {
     const table = TABLES.find((each) => each.title === title);
     if (table === undefined) throw new Error(`no table is called ${title}`);
     const held = { ...table, setup: `${table.setup} ${HELD}` };
-    const keys = Array.from({ length: 80 }, (_, at) => (order === "ascending" ? at : 79 - at));
+    const keys = Array.from({ length: 80 }, (_, at) => at);
     const cells = [null, null, null, "2", null, null];
     const input = csv(
       keys.map((at) => [String(at), ...(at === 6 ? [null, null, null, "1", null, null] : cells)]),

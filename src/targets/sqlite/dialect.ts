@@ -167,16 +167,10 @@ export function insertPage({ plan, columns }: RowSql): string {
   return `insert into ${tableName(plan)} as target (${names}) select ${values} from ${PAGED_ROWS} where rowid >= ?`;
 }
 
-/** How many rows of a page have a target row: `select count(*) as n from upsurge_page.rows as excluded cross join "t" as target where …`. */
-export function foundInPage({ plan, columns }: RowSql, column: number): string {
-  const key = `target.${quoteIdentifier(columns[column] ?? "")} = excluded.${pageColumn(column)}`;
-  return `select count(*) as n from ${PAGED_ROWS} as excluded cross join ${tableName(plan)} as target where excluded.rowid >= ? and ${key}`;
-}
-
-/** The last rowid, 0 in an empty table, `null` where it is too large to be counted with. The parameter is not looked at. */
+/** The last rowid, 0 in an empty table, `null` where it is too large to be counted with. */
 export function lastRowid({ plan }: RowSql, rowid: string): string {
   const last = `coalesce(max(${rowid}), 0)`;
-  return `select case when ${last} between ${-MOST_ROWID} and ${MOST_ROWID} then ${last} end as n from ${tableName(plan)} where ? is not null`;
+  return `select case when ${last} between ${-MOST_ROWID} and ${MOST_ROWID} then ${last} end as n from ${tableName(plan)}`;
 }
 
 /** A double holds it and the rowids behind it. */

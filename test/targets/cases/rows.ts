@@ -21,22 +21,6 @@ function manyRecords(mode: "insert" | "upsert"): Case {
   };
 }
 
-/** Records whose keys are rowids: those of the first page ascend, and those of the others do not. */
-function manyRowids(): Case {
-  const keys = Array.from({ length: 80 }, (_, at) => (at < 60 ? at + 2 : 141 - at));
-  const rows = keys.map((id) => [`${id}`, String(id).repeat(700), "0"]);
-  return {
-    title: "many records: upsert by the rowid",
-    engines: ["sqlite"],
-    setup: ITEMS.replace("id int ", "id integer "),
-    csv: `id,name,qty\n${rows.map((row) => `${row.join(",")}\n`).join("")}`,
-    flags: ["--key", "id"],
-    counts: { inserted: 79, updated: 1 },
-    check: "select * from t where id >= 2 order by 1",
-    rows: rows.toSorted(([one], [other]) => Number(one) - Number(other)),
-  };
-}
-
 /** Records enough, in a table whose rowids are too high to be counted with. */
 function manyBeyondDoubles(): Case {
   const far = "insert into t (rowid, id, name) values (9007199254740993, 1000, 'far');";
@@ -53,7 +37,6 @@ function manyBeyondDoubles(): Case {
 export const ROW_CASES: readonly Case[] = [
   manyRecords("insert"),
   manyRecords("upsert"),
-  manyRowids(),
   manyBeyondDoubles(),
   {
     title: "a load whose first record cannot be read is planned all the same",

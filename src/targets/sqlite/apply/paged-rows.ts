@@ -3,7 +3,6 @@
  * one after the other. Rows that may not share a statement, and those too long for a page, are left to the caller.
  */
 import type { OutcomeCounts } from "../../../model/counts.ts";
-import { integerAt } from "../../../model/packed.ts";
 import type { PackedRows, PackedSlice } from "../../../model/packed.ts";
 import type { TableName } from "../../../model/table-shape.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -69,12 +68,9 @@ export class PagedRows {
   #rows = 0;
   /** Those with a misfit. */
   readonly #misfits: PagedRow[] = [];
-  /** The key of the last row, while keys ascend; `null` where they do not, or none is asked for. */
-  #lastKey: number | null;
 
   constructor(use: PageUse) {
     this.#use = use;
-    this.#lastKey = this.#firstKey;
     this.#record = new PageRecord(use.columns);
   }
 
@@ -102,17 +98,9 @@ export class PagedRows {
     return rows;
   }
 
-  get #firstKey(): number | null {
-    return this.#use.group.ascending < 0 ? null : -Infinity;
-  }
-
   /** Notes rows that follow those of the page. */
   #note(slice: PackedSlice, run: Omit<PagedRun, "slice">): void {
     this.#rows += run.rows;
-    if (this.#lastKey !== null) {
-      const key = { column: this.#use.group.ascending, after: this.#lastKey };
-      this.#lastKey = lastOfAscending({ slice, ...run }, key);
-    }
     const last = this.#runs.at(-1);
     if (last?.slice === slice && last.record + last.rows === run.record) last.rows += run.rows;
     else this.#runs.push({ slice, ...run });
@@ -138,7 +126,6 @@ export class PagedRows {
   clear(): void {
     this.#runs.length = 0;
     this.#rows = 0;
-    this.#lastKey = this.#firstKey;
     this.#misfits.length = 0;
     this.#use.file.page.clear();
   }
@@ -150,22 +137,6 @@ export class PagedRows {
   run(): OutcomeCounts | null {
     const { file, group } = this.#use;
     if (!file.write()) return null;
-    return group.runPage(file.page.first, this.#rows, this.#lastKey !== null);
+    return group.runPage(file.page.first, this.#rows);
   }
-}
-
-/** The last of these keys, each of which is a whole number above the one before it; `null` where one is not. */
-function lastOfAscending(
-  { slice: { fields, columns }, record, rows }: PagedRun,
-  { column, after }: { readonly column: number; readonly after: number },
-): number | null {
-  const field = columns[column]?.field ?? -1;
-  const width = fields.shape.fields.length;
-  let last = after;
-  for (let at = record; at < record + rows; at += 1) {
-    const key = field < 0 ? Number.NaN : integerAt(fields, at * width + field);
-    if (!(key > last)) return null;
-    last = key;
-  }
-  return last;
 }

@@ -7,8 +7,8 @@ import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { insertPage, insertRows, upsertRows, writes } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { childrenOf } from "../catalog/orphans.ts";
-import { pageCount, programOf } from "./page-count.ts";
-import type { Instruction, PageCount } from "./page-count.ts";
+import { countingSql, programOf } from "./page-count.ts";
+import type { Instruction } from "./page-count.ts";
 import type { UpsertProbe } from "./probe.ts";
 import { rowStatements } from "./row-statements.ts";
 import type { GroupStatements } from "./row-statements.ts";
@@ -27,8 +27,8 @@ export class RowGroup {
   readonly #statement: Statement;
   /** The same for the rows of a page; prepared once there are pages. */
   #paged: Statement | null = null;
-  /** How the rows of a page are counted; `null`: each that is met is told. */
-  readonly #count: PageCount | null;
+  /** The statement by which the rows of a page are counted; `null`: each that is met is told. */
+  readonly #count: string | null;
   #counting: CountedPage | null = null;
   readonly #probe: UpsertProbe;
   readonly #leavesAlone: boolean;
@@ -40,7 +40,7 @@ export class RowGroup {
     db: SqliteConnection,
     probe: UpsertProbe,
     row: RowSql,
-    { integer, count }: { readonly integer: number; readonly count: PageCount | null },
+    { integer, count }: { readonly integer: number; readonly count: string | null },
   ) {
     const { method, leavesAlone } = rowStatements(row);
     this.rows = rowsOf(row);
@@ -54,16 +54,11 @@ export class RowGroup {
     this.#count = count;
   }
 
-  /** The column whose values must ascend in a page for it to be counted at once; -1: none. */
-  get ascending(): number {
-    return this.#count?.by === "keys" ? this.#count.column : -1;
-  }
-
   /** The group for rows that carry `row.columns`; `null` where they must go one at a time. */
   static of(db: SqliteConnection, probe: UpsertProbe, row: RowSql): RowGroup | null {
     if (!mayShare(db, row) || rowsOf(row) < 2) return null;
     const program = programOf(db, severalRows(row, insertRows(row, 2)), 2 * row.columns.length);
-    const count = pageCount(row, program);
+    const count = countingSql(row, program);
     if (undoesAll(program)) return new RowGroup(db, probe, row, { integer: -1, count });
     if (!failsAtConstraintsOnly(row)) return null;
     return new RowGroup(db, probe, row, { integer: rowidOf(row), count });
@@ -74,9 +69,9 @@ export class RowGroup {
     const group = RowGroup.of(db, probe, row);
     if (group === null) return null;
     const count = group.#count;
+    const insert = severalRows(row, insertPage(row), false);
     return {
-      counted:
-        count === null ? null : { ...count, insert: severalRows(row, insertPage(row), false) },
+      counted: count === null ? null : { sql: count, insert },
       paged: severalRows(row, insertPage(row)),
       several: severalRows(row, insertRows(row, 2)),
     };
@@ -94,9 +89,9 @@ export class RowGroup {
     return this.#counted(this.rows, () => this.#statement.run(...values).changes);
   }
 
-  /** The same for the rows of a page, so many from this number on, whose keys ascend or do not. */
-  runPage(first: number, rows: number, ascends: boolean): OutcomeCounts {
-    const counts = this.countPage(first, rows, ascends);
+  /** The same for the rows of a page, so many from this number on. */
+  runPage(first: number, rows: number): OutcomeCounts {
+    const counts = this.countPage(first, rows);
     if (counts !== null) return counts;
     const statement = (this.#paged ??= this.#db.prepare(
       severalRows(this.#row, insertPage(this.#row)),
@@ -105,20 +100,17 @@ export class RowGroup {
   }
 
   /** Applies the rows of a page where they can be counted at once; `null` where not: nothing is done then. */
-  countPage(first: number, rows: number, ascends: boolean): OutcomeCounts | null {
-    const count = this.#count;
-    if (count === null || (count.by === "keys" && !ascends)) return null;
-    const { look, insert } = (this.#counting ??= this.#prepareCount(count));
-    const number = BigInt(first);
-    const told = (): number | null => look.get(number)?.n ?? null;
-    const before = told();
+  countPage(first: number, rows: number): OutcomeCounts | null {
+    if (this.#count === null) return null;
+    const { look, insert } = (this.#counting ??= this.#prepareCount(this.#count));
+    const before = look.get()?.n ?? null;
     if (before === null) return null;
-    const changes = insert.run(number).changes;
-    const inserted = count.by === "keys" ? rows - before : (told() ?? 0) - before;
+    const changes = insert.run(BigInt(first)).changes;
+    const inserted = (look.get()?.n ?? 0) - before;
     return { inserted, updated: changes - inserted, unchanged: rows - changes };
   }
 
-  #prepareCount({ sql }: PageCount): CountedPage {
+  #prepareCount(sql: string): CountedPage {
     const insert = severalRows(this.#row, insertPage(this.#row), false);
     return { look: this.#db.prepare(sql), insert: this.#db.prepare(insert) };
   }

@@ -15,7 +15,6 @@ import {
 } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { stageRow } from "../stage/staged-row.ts";
-import type { PageCount } from "./page-count.ts";
 import { at, WHEN } from "../../../sql/planned-statements.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import type { BoundValue } from "../stage/values.ts";
@@ -23,7 +22,7 @@ import type { BoundValue } from "../stage/values.ts";
 /** Statements for several rows. */
 export interface GroupStatements {
   /** For the rows of a page that are counted at once; `null`: none are. */
-  readonly counted: (PageCount & { readonly insert: string }) | null;
+  readonly counted: { readonly sql: string; readonly insert: string } | null;
   readonly paged: string;
   readonly several: string;
 }
@@ -172,15 +171,10 @@ export function listStatements(
 function pageStatements({ counted, paged }: GroupStatements): readonly PlannedStatement[] {
   const page = "for rows that are put into a page of a temporary file";
   if (counted === null) return [{ sql: paged, when: page }];
-  const { by, sql, insert } = counted;
-  const isKey = by === "keys";
   return [
-    { sql, when: isKey ? `${page}, if their keys ascend` : `before and after those of a page` },
-    { sql: insert, when: isKey ? "for these rows then" : page },
-    {
-      sql: paged,
-      when: isKey ? `${page}, if their keys do not ascend` : `${page}, if rowids are very high`,
-    },
+    { sql: counted.sql, when: "before and after those of a page" },
+    { sql: counted.insert, when: page },
+    { sql: paged, when: `${page}, if rowids are very high` },
   ];
 }
 
