@@ -50,7 +50,7 @@ function postgresUses(): Use[] {
       skip: (one) => (one.workload === "I" ? "mode insert looks nothing up" : null),
     },
     {
-      name: "upsurge-jobs-2",
+      name: "upsurge-writers-2",
       flags: ["--writers", "2", "--commit", "50000"],
       job: true,
       skip: () => (hasJobs ? null : "this upsurge has no --writers and --commit"),
