@@ -53,6 +53,7 @@ const CAPABILITIES: Capabilities = {
   storesNul: true,
   notNullCode: "SQLITE_CONSTRAINT_NOTNULL",
   batchRows: 1000,
+  shortRows: 5000,
   commitsAtOnce: true,
   booleans: { true: "1", false: "0" },
   bytesType: "BLOB",
