@@ -78,7 +78,7 @@ async function breakReads(good: number): Promise<void> {
 
 describe("a source that breaks in the middle", () => {
   const database = useDatabase(sqlite);
-  const input = csv(100_000);
+  const input = csv(200_000);
 
   test.each([
     ["plain", ["--commit", "500", "-b", "250"]],
@@ -95,7 +95,7 @@ describe("a source that breaks in the middle", () => {
   });
 
   test("by a file that becomes shorter while it is read", async () => {
-    const folder = tempDir({ "in.csv": input });
+    const folder = tempDir({ "in.csv": csv(100_000) });
     const path = join(folder, "in.csv");
     const source = await openSource(path, { ...DEFAULTS, format: "csv" });
     const read = async (): Promise<number> => {
