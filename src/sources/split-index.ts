@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { INDEX, UNFINISHED_INDEX } from "../model/shards/split-report.ts";
+import { INDEX, isPieceName, UNFINISHED_INDEX } from "../model/shards/split-report.ts";
 
 /** More than the index of the most pieces; a larger file of this name is something else. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -21,12 +21,9 @@ export async function splitKeys(paths: readonly string[]): Promise<readonly (rea
   return keys;
 }
 
-/** A piece's name. */
-const PIECE = /^piece-\d+\./;
-
 /** Throws `SOURCE_INCOMPLETE` for pieces of a split that did not come to its end: others of its pieces are not there. */
 export async function refuseCutSplit(paths: readonly string[]): Promise<void> {
-  const pieces = paths.filter((path) => PIECE.test(basename(path)));
+  const pieces = paths.filter((path) => isPieceName(basename(path)));
   for (const folder of new Set(pieces.map((path) => dirname(path)))) {
     const path = join(folder, UNFINISHED_INDEX);
     if ((await stat(path).catch(() => null)) === null) continue;

@@ -1,14 +1,10 @@
 /** A column that gets another type after the load was planned: no value is stored as what its bytes were not. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import type { TestDatabase } from "../helpers/engines.ts";
 import type { Report } from "../../src/report/report.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
-import { launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
+import { TableShell } from "./torture/table-shell.ts";
 
 const COUNT = 120;
 const NUMBERS = Array.from({ length: COUNT }, (_, at) => at + 1);
@@ -32,26 +28,6 @@ const tableOf = ([a, b]: Types["before"]): string =>
 function alter(engine: string, { after }: Types): string {
   if (engine === "postgres") return `alter table t alter a type ${after[0]}`;
   return `create table u as select * from t; drop table t; ${tableOf(after)}; insert into t select * from u; drop table u`;
-}
-
-/** A folder with the file, and loads of it. */
-class Shell {
-  readonly folder = tempDir();
-  readonly #database: TestDatabase;
-
-  constructor(database: TestDatabase) {
-    this.#database = database;
-    writeFileSync(join(this.folder, "in.csv"), CSV);
-  }
-
-  command(flags: readonly string[]): { args: string[]; cwd: string } {
-    const to = ["in.csv", "--table", "t", "--to", this.#database.url];
-    return { args: [...to, ...flags, "--json", "--progress", "none"], cwd: this.folder };
-  }
-
-  async load(flags: readonly string[]): Promise<Ended> {
-    return await launch(this.command(flags)).ended;
-  }
 }
 
 function expectAltered({ exit, stdout, stderr }: Ended): void {
@@ -79,7 +55,7 @@ describe.each(TYPED)("%s", (name, types) => {
   test.each([[[]], [["--key", "id"]], [["--key", "id", "--batch-rows", "50"]]])(
     "by a script of the load %j: it is refused, and goes on once the script has run by itself",
     async (flags) => {
-      const shell = new Shell(database);
+      const shell = new TableShell(database, CSV);
       await database.reset();
       await database.exec(tableOf(types.before));
       expectAltered(await shell.load([...flags, "--before", altered]));
@@ -91,7 +67,7 @@ describe.each(TYPED)("%s", (name, types) => {
   );
 
   test("over rows that are there, which are staged", async () => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     await database.exec(tableOf(types.before));
     await database.exec("insert into t values (1, 0, 0)");
@@ -100,7 +76,7 @@ describe.each(TYPED)("%s", (name, types) => {
   });
 
   test("a type that takes the same values, and a column that is not loaded, are no matter", async () => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     await database.exec(tableOf(types.before));
     expectLoaded(await shell.load(["--before", "alter table t add column c int"]));
@@ -114,7 +90,7 @@ describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engi
   test.each([["begin:1"], ["committed:1"]])(
     "by somebody else at %s: the same command goes on from there",
     async (moment) => {
-      const shell = new Shell(database);
+      const shell = new TableShell(database, CSV);
       await database.reset();
       await database.exec(tableOf(POSTGRES.before));
       const job = ["--key", "id", "--commit", "60", "--job", "j"];

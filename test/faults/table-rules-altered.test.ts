@@ -1,14 +1,10 @@
 /** Triggers, keys and rules that appear on the table after the load was planned, which no longer holds then. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import type { TestDatabase } from "../helpers/engines.ts";
 import type { Report } from "../../src/report/report.ts";
-import { tempDir } from "../helpers/temp-dir.ts";
-import { launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
+import { TableShell } from "./torture/table-shell.ts";
 
 const COUNT = 120;
 const NUMBERS = Array.from({ length: COUNT }, (_, at) => at + 1);
@@ -66,25 +62,6 @@ const OLD = {
   sqlite: "create trigger old after update on t begin select 1; end",
 };
 
-class Shell {
-  readonly folder = tempDir();
-  readonly #database: TestDatabase;
-
-  constructor(database: TestDatabase) {
-    this.#database = database;
-    writeFileSync(join(this.folder, "in.csv"), CSV);
-  }
-
-  command(flags: readonly string[]): { args: string[]; cwd: string } {
-    const to = ["in.csv", "--table", "t", "--to", this.#database.url];
-    return { args: [...to, ...flags, "--json", "--progress", "none"], cwd: this.folder };
-  }
-
-  async load(flags: readonly string[]): Promise<Ended> {
-    return await launch(this.command(flags)).ended;
-  }
-}
-
 function expectAltered({ exit, stdout, stderr }: Ended, said: string): void {
   const { error } = JSON.parse(stdout) as Report;
   expect([exit, error?.code], stdout + stderr).toEqual([4, "TARGET_ALTERED"]);
@@ -105,7 +82,7 @@ describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engi
   const database = useDatabase(engine);
 
   test("a rule that appears: copied rows are not kept", async () => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     await database.exec(TABLE);
     const rule = "create rule also as on delete to t do also select 1";
@@ -121,7 +98,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (name) => {
   const count = async (): Promise<unknown> => await database.rows("select count(*) from t");
 
   test.each(APPEARING[name])("%s: %s", async (sql, said) => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     for (const { flags, rows } of WAYS) {
       await database.reset();
       await database.exec(TABLE);
@@ -134,7 +111,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (name) => {
   });
 
   test("by a script that has run before the load, it is what the load is planned by", async () => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     await database.exec(`${TABLE} ${TRIGGERS[name]}`);
     expectLoaded(await shell.load(["--key", "id"]));
@@ -143,7 +120,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (name) => {
   });
 
   test.each(HARMLESS[name])("%s is no matter", async (sql) => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     await database.exec(`${TABLE} create index known on t (parent); ${OLD[name]}`);
     expectLoaded(await shell.load(["--key", "id", "--commit", "30", "--before", sql]));
@@ -151,7 +128,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (name) => {
   });
 
   test("a table that the load creates is what was planned", async () => {
-    const shell = new Shell(database);
+    const shell = new TableShell(database, CSV);
     await database.reset();
     expectLoaded(await shell.load(["--key", "id", "--create", "--commit", "30"]));
     expect(await count()).toEqual([[`${COUNT}`]]);
@@ -160,7 +137,7 @@ describe.each(["postgres", "sqlite"] as const)("%s", (name) => {
   test.each(["begin:1", "committed:1"])(
     "by somebody else at %s: the same command goes on from there",
     async (moment) => {
-      const shell = new Shell(database);
+      const shell = new TableShell(database, CSV);
       await database.reset();
       await database.exec(TABLE);
       const job = ["--key", "id", "--commit", "60", "--job", "j"];

@@ -1,8 +1,7 @@
 /** A reject with everything that is known around it: what a fix is chosen by. */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { Reject } from "../../model/reject.ts";
-import type { TableShape } from "../../model/table-shape.ts";
-import type { Column } from "../../model/table-shape.ts";
+import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { TextForm } from "../../model/text-form.ts";
 import type { Options } from "../../options/options.ts";
 import { guessUtf16 } from "../../read/text/guess-encoding.ts";

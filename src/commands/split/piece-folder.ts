@@ -6,7 +6,7 @@ import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import { INDEX, UNFINISHED_INDEX } from "../../model/shards/split-report.ts";
+import { INDEX, isPieceName, UNFINISHED_INDEX } from "../../model/shards/split-report.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
 import { partOf, PieceFile, unwritable } from "./piece-file.ts";
 import type { PieceFileOptions } from "./piece-file.ts";
@@ -105,15 +105,14 @@ async function makeFolder(path: string): Promise<boolean> {
   }
 }
 
-/** A file of a piece, and one that has not got its name. */
-const PIECE = /^piece-\d+\./;
+/** A file that has not got its name. */
 const PART = /^\.(?:piece-.*|index\.json)\.part$/;
 
 async function refused(path: string, entries: readonly string[]): Promise<Error> {
-  const named = entries.some((name) => PIECE.test(name));
+  const named = entries.some(isPieceName);
   // One that was killed while it named its pieces has left the index under its other name.
   const isCut = entries.every(
-    (name) => PART.test(name) || (PIECE.test(name) && entries.includes(UNFINISHED_INDEX)),
+    (name) => PART.test(name) || (isPieceName(name) && entries.includes(UNFINISHED_INDEX)),
   );
   if (entries.includes(INDEX)) {
     const reason = `it has an ${INDEX}, and a split fills a folder of its own`;

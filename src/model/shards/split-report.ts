@@ -36,6 +36,11 @@ export const INDEX = "index.json";
 /** Its name from before the first piece gets its own until all have theirs. */
 export const UNFINISHED_INDEX = `.${INDEX}.part`;
 
+/** Whether a file in the folder is called as a piece is. */
+export function isPieceName(name: string): boolean {
+  return /^piece-\d+\./.test(name);
+}
+
 /** The index of a folder of pieces. */
 export interface SplitIndex {
   /** Of the form of the index, and of what decides on the piece of a record. */

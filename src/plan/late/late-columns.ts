@@ -47,7 +47,7 @@ export function chooseLate(request: LateRequest): LateChoice | null {
     if (reason !== null) throw refusal([column], reason, leaveOut(column, options));
   }
   const looked = lookups.map(({ column }) => column.name);
-  const filled = new Set([...mapping.map(toColumn), ...constants.map(toColumn), ...looked]);
+  const filled = new Set([...[...mapping, ...constants].map(({ column }) => column), ...looked]);
   const late = new Set(named.filter(({ name }) => openFields || filled.has(name)));
   if (late.size === 0) return null;
   refuseCondition([...late], request, filled);
@@ -57,10 +57,6 @@ export function chooseLate(request: LateRequest): LateChoice | null {
       .filter((column) => late.has(column) || (key.includes(column) && isWritten(column)))
       .map(({ name }) => name),
   };
-}
-
-function toColumn({ column }: { readonly column: string }): string {
-  return column;
 }
 
 /** The options of the pass that sets them: an update of just these, without a condition. */
