@@ -104,7 +104,11 @@ describe.each(tableEngines())("$title", (engine) => {
 
   failing(database);
   inParts(database);
-  endingTransactions(database, engine.name);
+});
+
+// On SQL Server as well in `npm test`: no semicolon has to end a statement there, so it is found out only when it has run.
+describe.each(ENGINES)("SQL that ends a transaction, $title", (engine) => {
+  endingTransactions(useDatabase(engine), engine.name);
 });
 
 function failing(database: TestDatabase): void {
