@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { sourceLabel } from "../errors/source-label.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { readReport } from "../report/read-report.ts";
 import type { AnyReport } from "../report/html/any-report.ts";
@@ -70,7 +71,7 @@ async function contentOf(path: string, stdin: NodeJS.ReadableStream): Promise<st
         "check the path: it is a file that --report FILE.json has written, or a folder of such files";
       throw upsurgeError("SOURCE_NOT_FOUND", { path }, { fix, where: path, cause: error });
     }
-    throw noReport(path, error instanceof Error ? error.message : String(error));
+    throw noReport(path, messageOf(error));
   }
 }
 
