@@ -40,6 +40,7 @@ export async function readReports(
       continue;
     }
     isMany = true;
+    const before = reports.length;
     const names = (await readdir(path)).filter((name) => /\.json$/i.test(name));
     for (const name of names.toSorted()) {
       const file = join(path, name);
@@ -48,7 +49,8 @@ export async function readReports(
       if (found.length === 0) others.push(file);
       reports.push(...found.map((report) => ({ path: file, report })));
     }
-    if (reports.length === 0) throw noReport(path, "no file in it that ends in .json is a report");
+    if (reports.length === before)
+      throw noReport(path, "no file in it that ends in .json is a report");
   }
   return { reports, isMany, others };
 }
