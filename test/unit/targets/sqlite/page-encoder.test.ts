@@ -60,7 +60,9 @@ describe("records that are encoded ahead", () => {
     const texts = ["", "é", "x".repeat(200), "y".repeat(20_000)];
     const records = texts.map((text, at) => `${at},${at}.5,${text}`);
     const encoded = encode(records);
-    for (const first of [1, 127, 128, 2 ** 28 - 2, 2 ** 32, 2 ** 35 - 4]) {
+    // Where a number takes another byte, and numbers whose bits are all of both kinds.
+    const edges = [7, 14, 21, 28].map((bits) => 2 ** bits - 1);
+    for (const first of [1, 128, ...edges, 2 ** 32, 2 ** 35 - 4, 11_223_344_556, 22_936_480_211]) {
       file.page.clear();
       file.page.first = first;
       expect(file.page.addCells(encoded, 1, 3)).toBe(2);
