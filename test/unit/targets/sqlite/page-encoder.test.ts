@@ -80,6 +80,32 @@ describe("records that are encoded ahead", () => {
     db.close();
   });
 
+  test("fill a page up to its last bytes, and are all read", async () => {
+    const driver = await loadBetterSqlite3();
+    const db = driver.openFile(`${tempDir()}/a.db`, { readonly: false, create: true });
+    db.exec("create table t (a); begin immediate");
+    const file = PageFile.open(db, 3);
+    if (file === null) throw new Error("there is no page");
+    for (let length = 0; length < 20; length += 1) {
+      const text = "x".repeat(length);
+      const encoded = encode(Array.from({ length: 4500 }, (_, at) => `${at},2.5,${text}`));
+      file.page.clear();
+      const { first } = file.page;
+      const taken = file.page.addCells(encoded, 0, 4500);
+      expect(taken).toBeLessThan(4500);
+      expect(file.write()).toBe(true);
+      const sql = `select count(*) as n, min(rowid) as low, sum(c0) as k, sum(c1) as sum from ${PAGED_ROWS} where c2 = '${text}'`;
+      expect(db.prepare(sql).all(), String(length)).toEqual([
+        { n: taken, low: first, k: (taken * (taken - 1)) / 2, sum: 2.5 * taken },
+      ]);
+      expect(db.prepare("pragma upsurge_page.integrity_check").all()).toEqual([
+        { integrity_check: "ok" },
+      ]);
+    }
+    file.close();
+    db.close();
+  });
+
   test("go into a page up to a row that has no room", () => {
     const page = new RowPage();
     const encoded = encode(Array.from({ length: 100 }, (_, at) => `${at},1,${"x".repeat(1000)}`));
