@@ -4,6 +4,7 @@
  */
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import { endsLine } from "./reject-output.ts";
@@ -156,7 +157,7 @@ function place(path: string, bytes: Uint8Array): void {
     writeFileSync(part, bytes, { mode: 0o600, flag: "wx", flush: true });
     linkSync(part, path);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw upsurgeError("REJECT_FILE", { path, reason }, { cause });
   } finally {
     rmSync(part, { force: true });

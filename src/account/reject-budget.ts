@@ -1,6 +1,7 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
+import { shareOf } from "../model/share.ts";
 import type { RejectLimit } from "../options/grammar.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 
@@ -11,7 +12,6 @@ const OTHERWISE =
 export class RejectBudget {
   readonly #limit: RejectLimit;
   readonly #most: number;
-  readonly #share: number | null;
   readonly #fixOf: (reject: Reject) => string;
   #count: number;
   #last: Reject | null = null;
@@ -23,7 +23,6 @@ export class RejectBudget {
     this.#fixOf = fixOf;
     this.#count = before;
     this.#limit = limit;
-    this.#share = limit.kind === "share" ? limit.percent / 100 : null;
     this.#most = limit.kind === "share" ? Number.POSITIVE_INFINITY : limit.count;
   }
 
@@ -39,27 +38,34 @@ export class RejectBudget {
     this.#others = count;
     const all = count + this.#count;
     if (all <= this.#most) return;
-    throw upsurgeError("REJECT_LIMIT", {
-      message: "the shards of the job have rejected too many records together",
-      count: `${all} records were`,
-      limit: this.#limit.text,
-    });
+    throw this.#exceededElsewhere("the shards of the job have rejected too many records together");
   }
 
   /** At the end of the load: throws `REJECT_LIMIT` when more than the allowed share of `read` was rejected. */
   checkShare(read: number): void {
-    if (this.#share === null || this.#last === null) return;
-    if (this.#count > this.#share * read) throw this.#exceeded(this.#last);
+    const limit = this.#limit;
+    if (limit.kind !== "share" || this.#count <= shareOf(limit.percent, read)) return;
+    if (this.#last !== null) throw this.#exceeded(this.#last);
+    throw this.#exceededElsewhere("earlier runs of the job have rejected too many records");
+  }
+
+  /** By rejects that are not of this run. */
+  #exceededElsewhere(message: string): Error {
+    const { text: limit } = this.#limit;
+    return upsurgeError("REJECT_LIMIT", { message, count: this.#rejectedText, limit });
+  }
+
+  get #rejectedText(): string {
+    const all = this.#count + this.#others;
+    return all === 1 ? "1 record was" : `${all} records were`;
   }
 
   #exceeded(reject: Reject): Error {
-    const all = this.#count + this.#others;
-    const count = all === 1 ? "1 record was" : `${all} records were`;
     return upsurgeError(
       "REJECT_LIMIT",
       {
         message: `${reject.message} (${reject.code}${reject.dbCode === null ? "" : `, ${reject.dbCode}`})`,
-        count,
+        count: this.#rejectedText,
         limit: this.#limit.text,
       },
       { where: placeOf(reject), fix: `${this.#fixOf(reject)}; ${OTHERWISE}` },

@@ -1,6 +1,7 @@
 /** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
 import { indexOf, levelOf } from "../model/nest/nesting.ts";
 import { plural } from "../errors/format.ts";
+import { messageOf } from "../errors/message-of.ts";
 import {
   closeSync,
   constants,
@@ -8,6 +9,7 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -36,23 +38,35 @@ export interface FileCreation {
   readonly as?: string;
 }
 
-/** Makes a file that begins with `preamble`. */
+/** Makes a file that begins with `preamble`; leaves none where that fails. Throws `REJECT_FILE`. */
 export function makeFile(
   path: string,
   preamble: Uint8Array,
   { isOurs, as = path }: FileCreation,
 ): OpenFile {
+  const file = {
+    path,
+    descriptor: newDescriptor(path, as, isOurs),
+    preamble,
+    length: 0,
+    endsInLine: true,
+  };
   try {
-    const file = {
-      path,
-      descriptor: openNew(as, isOurs),
-      preamble,
-      length: 0,
-      endsInLine: true,
-    };
     put(file, preamble);
-    file.endsInLine = true;
-    return file;
+  } catch (error) {
+    // Nobody else knows of it, and the next run would take it for somebody else's.
+    closeSync(file.descriptor);
+    unlinkSync(as);
+    throw error;
+  }
+  file.endsInLine = true;
+  return file;
+}
+
+/** Throws `REJECT_FILE`. */
+function newDescriptor(path: string, as: string, isOurs: boolean): number {
+  try {
+    return openNew(as, isOurs);
   } catch (error) {
     throw fileError(path, error);
   }
@@ -173,7 +187,9 @@ const MAKE_ROOM =
 export function fileError(path: string, cause: unknown, fix?: string): Error {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const reason =
-    code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
+    code === "EEXIST"
+      ? "the file exists, and reject files are never overwritten"
+      : messageOf(cause);
   const known = fix ?? (FULL.has(code) ? MAKE_ROOM : undefined);
   return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
 }

@@ -1,6 +1,7 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
 import { failPoint } from "../testing/fail-point.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import type { JobPlan } from "../model/load-plan.ts";
@@ -81,7 +82,7 @@ export async function readRows(
     return await table.read(job);
   } catch (cause) {
     if (cause instanceof UpsurgeError || mayPass(cause)) throw cause;
-    const reason = `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const reason = `it cannot be read: ${messageOf(cause)}`;
     const suggestion =
       "choose another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
@@ -98,7 +99,7 @@ async function ensureTable(
     await table.create();
   } catch (cause) {
     if (mayPass(cause)) throw cause;
-    const reason = `it is not there and cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const reason = `it is not there and cannot be made: ${messageOf(cause)}`;
     const suggestion =
       "let an administrator create it: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or load without a checkpoint, with --allow-at-least-once";
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });

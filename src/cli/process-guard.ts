@@ -2,6 +2,7 @@
  * The end of a process that does not come to its own: work that never settles, which Node takes for work that is done,
  * and errors that nobody caught. Each is told like any other error, and the exit code is that of a failure.
  */
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { asksForJson, eventLine } from "./event-line.ts";
 import { makeRedactor, secretsOf } from "../secrets/redact.ts";
@@ -29,7 +30,7 @@ export function watchOver(process: NodeJS.Process): (exitCode: number) => void {
     reportFailure(upsurgeError("INTERNAL", { message }, { cause }), output);
   };
   const stop = (error: unknown): void => {
-    fail(error instanceof Error ? error.message : String(error), error);
+    fail(messageOf(error), error);
     // What is in a transaction is undone when its connection goes.
     process.exit(1);
   };

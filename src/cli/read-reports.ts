@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { sourceLabel } from "../errors/source-label.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { readReport } from "../report/read-report.ts";
 import type { AnyReport } from "../report/html/any-report.ts";
@@ -39,6 +40,7 @@ export async function readReports(
       continue;
     }
     isMany = true;
+    const before = reports.length;
     const names = (await readdir(path)).filter((name) => /\.json$/i.test(name));
     for (const name of names.toSorted()) {
       const file = join(path, name);
@@ -47,7 +49,8 @@ export async function readReports(
       if (found.length === 0) others.push(file);
       reports.push(...found.map((report) => ({ path: file, report })));
     }
-    if (reports.length === 0) throw noReport(path, "no file in it that ends in .json is a report");
+    if (reports.length === before)
+      throw noReport(path, "no file in it that ends in .json is a report");
   }
   return { reports, isMany, others };
 }
@@ -70,7 +73,7 @@ async function contentOf(path: string, stdin: NodeJS.ReadableStream): Promise<st
         "check the path: it is a file that --report FILE.json has written, or a folder of such files";
       throw upsurgeError("SOURCE_NOT_FOUND", { path }, { fix, where: path, cause: error });
     }
-    throw noReport(path, error instanceof Error ? error.message : String(error));
+    throw noReport(path, messageOf(error));
   }
 }
 

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 
@@ -29,5 +30,5 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if (code === "ENOENT" || code === "ENOTDIR") return MISSING;
   if (code === "EISDIR") return "it is a folder";
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,6 +1,7 @@
 /** What becomes of the rows that no record of a load has, and how many of them may go. */
 import type { DeleteAction } from "./table-shape.ts";
 import type { RemovalLimit } from "./load-plan.ts";
+import { shareOf } from "./share.ts";
 
 /** Rows of a table that refer to rows that go, and go along or are changed. */
 export interface AlongRows {
@@ -40,8 +41,8 @@ export function allowedRows(limit: RemovalLimit, scope: number): number {
   if (mayRemoveAll(limit)) return scope;
   const notAll = Math.max(0, scope - 1);
   if (limit === null)
-    return Math.min(notAll, Math.max(DEFAULT_ROWS, share(DEFAULT_PERCENT, scope)));
-  return Math.min(notAll, limit.kind === "count" ? limit.count : share(limit.percent, scope));
+    return Math.min(notAll, Math.max(DEFAULT_ROWS, shareOf(DEFAULT_PERCENT, scope)));
+  return Math.min(notAll, limit.kind === "count" ? limit.count : shareOf(limit.percent, scope));
 }
 
 /** True where all rows may go. */
@@ -66,11 +67,4 @@ export function allowedText(limit: RemovalLimit): string {
 /** The same, with the flag that says otherwise where nothing was said. */
 export function allowedByFlag(limit: RemovalLimit): string {
   return `${allowedText(limit)}${limit === null ? " (--max-delete)" : ""}`;
-}
-
-/** Of a percentage with decimals a product is off by less than this. */
-const EPSILON = 1e-9;
-
-function share(percent: number, scope: number): number {
-  return Math.floor((percent * scope) / 100 + EPSILON);
 }

@@ -5,7 +5,7 @@ import type { PlacedText } from "../manifest/node.ts";
 import type { SettledLoad, SettledManifest } from "../manifest/settle.ts";
 import type { Options } from "../options/options.ts";
 import { expandSources } from "../sources/expand-sources.ts";
-import { HOLDS_REJECTS, readLoadFolders, REJECTS, stemOf } from "../sources/load-folder.ts";
+import { HOLDS_REJECTS, isRejectFile, readLoadFolders, stemOf } from "../sources/load-folder.ts";
 import type { LeftOut } from "../sources/load-folder.ts";
 
 /** What a run is asked to load. */
@@ -77,7 +77,7 @@ async function readManifestLoads(
 
 /** A pattern does not mean the rejects that an earlier run has left next to its files, unless it says so. */
 function isWanted(path: string, { from }: SettledLoad): boolean {
-  return !REJECTS.test(path) || from.some(({ text }) => REJECTS.test(text));
+  return !isRejectFile(path) || from.some(({ text }) => isRejectFile(text));
 }
 
 async function readManifestLoad(

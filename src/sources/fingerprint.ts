@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 
 /** A file of so many bytes is hashed whole; of a larger one, as many bytes in pieces. */
@@ -33,7 +34,7 @@ export async function fingerprintOf(path: string): Promise<Fingerprint> {
       await file.close();
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause });
   }
 }

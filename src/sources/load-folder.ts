@@ -3,7 +3,7 @@
  * is no load is named, with the reason.
  */
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
@@ -41,8 +41,11 @@ export const HOLDS_REJECTS = "it holds the rejects of a load";
 
 const EXTENSIONS = FORMATS.flatMap(({ extensions }) => extensions);
 const READABLE = new RegExp(`\\.(?:${EXTENSIONS.join("|")})(?:\\.(?:gz|gzip|zst|zstd))?$`, "i");
-/** The name of a file of rejects. */
-export const REJECTS = /\.rejects\./i;
+
+/** Whether a path is that of a file of rejects, by its name: its folder may be called as it likes. */
+export function isRejectFile(path: string): boolean {
+  return /\.rejects\./i.test(basename(path));
+}
 
 /** The loads of `folders`, in their order. Throws `SOURCE_*` errors, `RUN_NOT_A_FOLDER` and `RUN_NO_FILES`. */
 export async function readLoadFolders(folders: readonly string[]): Promise<FolderLoads> {
@@ -99,7 +102,7 @@ function reasonsOf(files: readonly string[], deeper: ReadonlySet<string>): LeftO
 
 /** Why a file is no load, as a clause; `null` for one that is. */
 function whyNoLoad(path: string): string | null {
-  if (REJECTS.test(path)) return HOLDS_REJECTS;
+  if (isRejectFile(path)) return HOLDS_REJECTS;
   return READABLE.test(path) ? null : "its name has no ending of a format that is read";
 }
 

@@ -1,4 +1,5 @@
 /** What sessions with a server make of errors that are not the server's own, and of its errors about a plan. */
+import { messageOf } from "../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { ErrorContext } from "../errors/upsurge-error.ts";
 import type { ErrorClass, TransactionAborted } from "./target.ts";
@@ -13,7 +14,7 @@ export function classifyOther(error: unknown, isLost: boolean): ErrorClass {
 /** The error of a connection to `target` that is lost; one of ours says more. */
 export function lostError(error: unknown, target: string): Error {
   if (error instanceof UpsurgeError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return upsurgeError("TARGET_LOST", { target, reason }, { cause: error });
 }
 

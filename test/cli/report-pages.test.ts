@@ -65,6 +65,13 @@ test("a folder of reports makes a page of all of them, and names what is no repo
   expect(textOf(page)).toContain("2 reports of 1 series");
   expect(page).toContain('href="./reports/a.html"');
   expect(textOf(page)).toContain("half.json");
+
+  mkdirSync(join(cwd, "none"));
+  for (const paths of [["none"], ["reports", "none"]]) {
+    const refused = await runUpsurge(["report", ...paths, "--out", "other.html"], { cwd });
+    expect(refused.exitCode).toBe(6);
+    expect(refused.stderr).toContain("error: no report in none  REPORT_UNREADABLE");
+  }
 });
 
 test.each([

@@ -52,6 +52,20 @@ test("the summary has a line for each table, in the order in which they were loa
   ]);
 });
 
+test("a file of rejects is known by its own name, and not by that of its folder", async () => {
+  const files = {
+    "old.rejects.2024/a.csv": "id,n\n1,5\n",
+    "old.rejects.2024/a.csv.rejects.csv": "",
+  };
+  const { exitCode, stdout, stderr } = await run(shop(files), ["old.rejects.2024", "--json"]);
+
+  expect(exitCode, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    counts: { inserted: 1 },
+    leftOut: [{ path: "old.rejects.2024/a.csv.rejects.csv" }],
+  });
+});
+
 test("--quiet says nothing but rejects and warnings", async () => {
   const folder = shop({ ...FILES, "seeds/a.csv": "id,n\n1,5\n2,10\n" });
   const quiet = await run(folder, ["seeds", "--quiet", "--max-rejects", "1"]);

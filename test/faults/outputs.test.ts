@@ -211,6 +211,19 @@ test("a limit on the size of files is met in the same way", () => {
   expect(orders(cwd)).toEqual([[1, "tea", 2]]);
 });
 
+test("one that is met by the header of a reject file leaves no file in the way of the next load", () => {
+  const wide = "w".repeat(5000);
+  const cwd = shop({ "wide.csv": `id,item,amount,${wide}\n2,pot,1,\n3,cup,0,\n` });
+  const args = ["wide.csv", ...ALLOWED, "--extra-fields", "ignore", "--reject-file", "bad.csv"];
+
+  expectRolledBack(cwd, shell(cwd, args, { before: "ulimit -f 2;" }), "EFBIG");
+  expect(readdirSync(cwd).toSorted()).toEqual(["shop.db", "wide.csv"]);
+
+  const ran = shell(cwd, args, {});
+  expect(ran.status, ran.stderr).toBe(3);
+  expect(readFileSync(join(cwd, "bad.csv"), "utf8")).toBe(`id,item,amount,${wide}\n3,cup,0,\n`);
+});
+
 test("a disk that is full at the report keeps the load", ({ skip }) => {
   const disk = smallDisk(skip);
   execFileSync("sh", ["-c", `head -c 65536 /dev/zero > "${disk}/ballast"`]);

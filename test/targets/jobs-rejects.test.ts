@@ -74,12 +74,35 @@ describe.each(sharedEngines())("$title", (engine) => {
     expect(await shell.table()).toEqual(TABLE);
   });
 
-  test("a share of rejects counts over all runs", async () => {
+  test("a share of rejects is of all records of one run", async () => {
     const shell = await open();
     const share = await shell.load("in.csv --job j --max-rejects 30% --commit end");
     expect([share.exit, share.code]).toEqual([4, "REJECT_LIMIT"]);
     expect((await shell.load("in.csv --job j --max-rejects 50% --commit end")).exit).toBe(3);
     expectAll(shell);
+  });
+
+  test("a share of rejects counts over all runs, also where the last of them has met none", async () => {
+    const good = Array.from({ length: 6 }, (_, at) => `${at + 5},0,0\n`);
+    const shell = await open(`${HEADER}1,1,1,x\n2,2,2,x\n3,3,3,x\n4,4,4,x\n${good.join("")}`);
+    let commits = 0;
+    onFailPoint((point) => {
+      if (point === "committed" && (commits += 1) === 3) throw new Error("stopped");
+    });
+    expect((await shell.load("in.csv --job j --max-rejects 30%")).exit).toBe(1);
+    onFailPoint(null);
+
+    for (const limit of ["30%", "39.9%"]) {
+      const over = await shell.load(`in.csv --job j --max-rejects ${limit}`);
+      expect([over.exit, over.code], over.stderr).toEqual([4, "REJECT_LIMIT"]);
+      expect(over.report.error?.message).toBe(
+        "earlier runs of the job have rejected too many records",
+      );
+      expect(over.cause).toBe(`4 records were rejected, and --max-rejects is ${limit}`);
+    }
+    const went = await shell.load("in.csv --job j --max-rejects 40%");
+    expect([went.exit, went.report.counts.rejected], went.stderr).toEqual([3, 4]);
+    expect(reported(shell)).toEqual([1, 2, 3, 4]);
   });
 
   const POINTS: readonly FailPoint[] = [

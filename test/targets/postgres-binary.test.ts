@@ -99,7 +99,14 @@ const whole = fc.oneof(
     "-9223372036854775808",
   ),
 );
+/** Halfway between two numbers of `real`, and so near to it that no double tells which is nearer. */
+const halves = fc.tuple(fc.nat(2 ** 23 - 1), fc.constantFrom(-1n, 0n, 1n)).map(([at, away]) => {
+  const half = ((2n ** 24n + 2n * BigInt(at) + 1n) * 10n ** 24n) / 2n ** 24n;
+  const text = String(half * 1000n + away);
+  return `${text.slice(0, 1)}.${text.slice(1)}`;
+});
 const decimals = fc.oneof(
+  halves,
   fc
     .tuple(fc.constantFrom("", "-"), digits, fc.constantFrom("", "."), digits)
     .map((p) => p.join("")),

@@ -78,6 +78,23 @@ describe("postgres", () => {
     ]);
   });
 
+  test("rows without a key, after a batch of nothing but repeats, repeat nothing", async () => {
+    await database.exec("drop table t; create table t (k int unique, n int)");
+    const keyless = Array.from({ length: 50 }, () => "0,1\n,1\n").join("");
+    const flags = [...COUNT, "--null-key", "insert", "--batch-rows", "100"];
+    expect(await load(`${clicks(200, 2)}${keyless}`, flags)).toEqual({
+      status: "ok",
+      read: 300,
+      inserted: 52,
+      updated: 248,
+    });
+    expect(await database.rows("select k, n, count(*) from t group by k, n order by k")).toEqual([
+      ["0", "150", "1"],
+      ["1", "100", "1"],
+      [null, "1", "50"],
+    ]);
+  });
+
   test("a row that may not be written is told, and those around it are counted", async () => {
     await database.exec("alter table t add check (n <= 100)");
     const file = tempDir({ "in.csv": clicks(150, 1) });

@@ -1,5 +1,6 @@
 /** The statements of a plan, for `upsurge plan`, and the look-ups that the database checks beforehand. */
 import { refusedExpression } from "../../errors/refused-expression.ts";
+import { messageOf } from "../../errors/message-of.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LoadPlan, TablePlan } from "../../model/load-plan.ts";
 import type { PlannedStatement } from "../../model/report/plan-report.ts";
@@ -15,7 +16,7 @@ export async function checkLookups(session: Session, { lookups = [] }: TablePlan
       await session.execute.run(sql, values);
     } catch (cause) {
       if (session.classify(cause) === "transient") throw session.translate(cause);
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       const details = { column: lookup.column.name, table: tableName(lookup.parent.name), reason };
       throw upsurgeError("PLAN_LOOKUP_REFUSED", details, { cause, where: "--lookup" });
     }
@@ -30,7 +31,7 @@ export async function checkValues(session: Session, { table, values }: TablePlan
       await session.execute.run(check);
     } catch (cause) {
       if (session.classify(cause) === "transient") throw session.translate(cause);
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw refusedExpression(`--value "${value.column.name} = …"`, reason, cause);
     }
   }

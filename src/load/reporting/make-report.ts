@@ -1,4 +1,5 @@
 /** Makes the report of a load from what happened; decides status and exit code. */
+import { messageOf } from "../../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { changesIn, noCounts, sumOfCounts } from "../../model/counts.ts";
 import type { Counts, LevelCounts, LoadCounts } from "../../model/counts.ts";
@@ -335,7 +336,7 @@ function signalNumber(reason: unknown): number {
 /** Any failure as one of ours; what we did not foresee is a bug. */
 export function toUpsurgeError(error: unknown): UpsurgeError {
   if (error instanceof UpsurgeError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return upsurgeError("INTERNAL", { message }, { cause: error });
 }
 

@@ -2,6 +2,7 @@
  * Failures of the operating system and of decompressors as `SOURCE_*` errors.
  * Faults of single records are rejects and never come here.
  */
+import { messageOf } from "../../errors/message-of.ts";
 import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 
 /** The source's bytes are not what they should be; `cause` is the decompressor's own error. */
@@ -17,7 +18,7 @@ export function sourceError(path: string, error: unknown): UpsurgeError {
     return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: error });
   }
   if (code === "EISDIR") return upsurgeError("SOURCE_IS_DIRECTORY", { path }, { cause: error });
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (code.startsWith("Z_") || code.startsWith("ERR_ZLIB") || code.startsWith("ZSTD_")) {
     return corrupt(path, `the compressed data is damaged or cut short: ${reason}`, error);
   }

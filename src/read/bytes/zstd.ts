@@ -6,6 +6,7 @@
 import { Decompress } from "fzstd";
 import xxhash from "xxhash-wasm";
 import type { XXHash } from "xxhash-wasm";
+import { messageOf } from "../../errors/message-of.ts";
 import { frameError, ZstdFrames } from "./zstd-frames.ts";
 
 // Four stored bytes can stand for 128 KiB: small pieces keep what one step can produce small.
@@ -53,7 +54,7 @@ class FrameDecoder {
     try {
       this.#decoder.push(piece, last);
     } catch (error) {
-      throw frameError(error instanceof Error ? error.message : String(error), error);
+      throw frameError(messageOf(error), error);
     }
     for (const chunk of this.#ready) this.#hash.update(chunk);
     return this.#ready;

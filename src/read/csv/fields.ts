@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type * as CsvParseSync from "csv-parse/sync";
+import { messageOf } from "../../errors/message-of.ts";
 import type { Charset } from "../text/charset.ts";
 import { LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
@@ -120,7 +121,7 @@ export class CsvFields {
         trim,
       });
     } catch (error) {
-      return quoteFault(error instanceof Error ? error.message : String(error));
+      return quoteFault(messageOf(error));
     }
   }
 

@@ -1,5 +1,6 @@
 /** Runs the statements that create a table or columns, and says what a refusal means. */
 import { shellQuoted } from "../../errors/shell-word.ts";
+import { messageOf } from "../../errors/message-of.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TableDdl } from "../../model/new-table.ts";
 import { tableName } from "../../model/table-shape.ts";
@@ -51,7 +52,7 @@ export async function runDdl(ddl: TableDdl, { run, refusalOf }: DdlRunner): Prom
 
 function refused(ddl: TableDdl, refusal: Exclude<DdlRefusal, "passing">, error: unknown): Error {
   const table = tableName(ddl.table.name);
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const context = { cause: error, where: ddl.flag };
   const what = ddl.kind === "create" ? `the table ${table}` : `a column of ${table}`;
   if (refusal === "exists") return upsurgeError("PLAN_TABLE_APPEARED", { what }, context);

@@ -1,5 +1,6 @@
 /** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
 import type { ErrorCode } from "../../errors/codes.ts";
+import { messageOf } from "../../errors/message-of.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
@@ -245,9 +246,4 @@ export function saidOf(error: unknown): string | null {
 
 function describe(error: PostgresError): string {
   return `${sayError(error)} (${error.code})`;
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
-  return error instanceof Error ? error.message : String(error);
 }

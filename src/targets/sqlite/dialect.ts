@@ -1,6 +1,6 @@
 /**
  * The SQL of a load into SQLite, pure text: what a row with given columns runs, and how a target row is compared.
- * Running it and counting what came of it is left to `writer.ts`.
+ * Running it and counting what came of it is left to `apply/`.
  */
 import type { Arbiter, TablePlan } from "../../model/load-plan.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";

@@ -4,6 +4,12 @@ import type { Case } from "./case.ts";
 
 const TSQL_ITEMS = setupFor(ITEMS, "sqlserver");
 
+/** Triggers that drop rows of less than nothing. */
+const SQLITE_DROPS =
+  "create trigger a before insert on t when new.qty < 0 begin select raise(ignore); end;";
+const POSTGRES_DROPS =
+  "create function f() returns trigger language plpgsql as $$ begin if new.qty < 0 then return null; end if; return new; end $$; create trigger a before insert on t for each row execute function f();";
+
 /** The third record breaks a check. */
 const CHECK_OF_RECORD_3 = {
   sqlite: [{ record: 3, code: "ROW_CHECK", dbCode: "SQLITE_CONSTRAINT_CHECK" }],
@@ -104,8 +110,8 @@ create trigger a on t after update as begin insert into log (what) select conver
     title: "a trigger that drops rows: suppressed",
     engines: ["sqlite", "postgres"],
     setup: {
-      sqlite: `${ITEMS} create trigger a before insert on t when new.qty < 0 begin select raise(ignore); end;`,
-      postgres: `${ITEMS} create function f() returns trigger language plpgsql as $$ begin if new.qty < 0 then return null; end if; return new; end $$; create trigger a before insert on t for each row execute function f();`,
+      sqlite: `${ITEMS} ${SQLITE_DROPS}`,
+      postgres: `${ITEMS} ${POSTGRES_DROPS}`,
       sqlserver: "",
     },
     csv: "id,name,qty\n3,x,-1\n4,y,1\n1,z,-1\n2,z,2\n",
@@ -114,6 +120,18 @@ create trigger a on t after update as begin insert into log (what) select conver
     rows: [
       ["1", "bolt", "5"],
       ["2", "z", "2"],
+      ["4", "y", "1"],
+    ],
+  },
+  {
+    title: "a trigger that drops rows, where rows are ignored by an id that the database makes",
+    engines: ["postgres"],
+    setup: `create table t (id int generated always as identity primary key, name text, qty int); insert into t (name, qty) values ('bolt', 5); ${POSTGRES_DROPS}`,
+    csv: "id,name,qty\n3,x,-1\n4,y,1\n1,z,9\n4,y,2\n",
+    flags: ["--key", "id", "--mode", "ignore", "--keep-identity"],
+    counts: { suppressed: 1, inserted: 1, ignored: 2 },
+    rows: [
+      ["1", "bolt", "5"],
       ["4", "y", "1"],
     ],
   },

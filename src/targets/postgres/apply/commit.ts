@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
+import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { endClient } from "../connect/deadline.ts";
 import { isRowError, isServerError, sayError } from "../errors.ts";
@@ -54,7 +55,7 @@ export async function commit(client: Client, xid: string, how: Reconnection): Pr
 
 /** Returns when the transaction turns out to be committed; throws otherwise. */
 async function settle(cause: unknown, xid: string, how: Reconnection): Promise<void> {
-  const lost = cause instanceof Error ? cause.message : String(cause);
+  const lost = messageOf(cause);
   const until = performance.now() + how.patienceMs;
   do {
     const leftMs = Math.max(LEAST_MS, until - performance.now());

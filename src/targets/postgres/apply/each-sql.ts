@@ -210,19 +210,27 @@ function ignoreSql(plan: TablePlan, columns: readonly string[], rows: string): R
   const { arbiter, table } = plan;
   // A trigger may change the row as well.
   const mayDrop = fires(table, "before", "insert", "row");
-  const mayUpdateTable = !table.missingPrivileges.includes("update");
-  if (arbiter?.kind !== "expressions" || !mayDrop || !mayUpdateTable) {
+  const assigned = table.missingPrivileges.includes("update") ? null : assignable(plan);
+  if (arbiter?.kind !== "expressions" || !mayDrop || assigned === null) {
     const { sql } = nativeSql(plan, columns, rows, NOTE_MET);
     const after =
       ";\nif found then upsurge_met := 'inserted'; else upsurge_met := 'ignored'; end if;";
     return applied(sql, after);
   }
-  const column = quoteIdentifier(arbiter.columns[0] ?? table.columns[0]?.name ?? "");
+  const column = quoteIdentifier(assigned);
   const sql = `${insertSql(plan, columns, rows, POSTGRES)}
 ${conflictTarget(arbiter)} do update set ${column} = target.${column} where set_config('upsurge.met', 'ignored', true) is null`;
   const after =
     ";\nif found then upsurge_met := 'inserted'; else upsurge_met := current_setting('upsurge.met'); end if;";
   return applied(sql, after, NOTHING_MET);
+}
+
+/** A column that an update may name, one of the key if there is such; `null`: the server makes all of them. */
+function assignable({ arbiter, table }: TablePlan): string | null {
+  const all = table.columns
+    .filter(({ generatedSql, identity }) => generatedSql === null && identity !== "always")
+    .map(({ name }) => name);
+  return all.find((name) => arbiter?.columns.includes(name)) ?? all[0] ?? null;
 }
 
 /** The table is locked, so what is found here is what the upsert meets. */

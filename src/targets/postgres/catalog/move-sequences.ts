@@ -4,6 +4,7 @@
  * so does whoever inserts rows, for as long as setting it takes.
  */
 import type { Client } from "pg";
+import { messageOf } from "../../../errors/message-of.ts";
 import { UpsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { MovedSequences } from "../../target.ts";
@@ -45,7 +46,8 @@ export function notMoved(
   { table }: Pick<TablePlan, "table">,
   columns: readonly string[],
 ): MovedSequences {
-  const reason = error instanceof UpsurgeError ? `${error.message}: ${error.why}` : String(error);
+  const reason =
+    error instanceof UpsurgeError ? `${error.message}: ${error.why}` : messageOf(error);
   const statements = table.columns.flatMap(({ name, sequence }) =>
     sequence === undefined || !columns.includes(name) ? [] : [sequence.moveSql],
   );

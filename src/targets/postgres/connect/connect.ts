@@ -1,6 +1,7 @@
 /** Opens connections to PostgreSQL, and sessions on them. */
 import type Pg from "pg";
 import type { Client } from "pg";
+import { messageOf } from "../../../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { ConnectOptions, Session } from "../../target.ts";
 import { readConnecting } from "./client-config.ts";
@@ -72,7 +73,7 @@ async function openClient(
         continue;
       }
       watchStatements(found, limits.statementMs);
-      const why = await whyUnfit(found, attrs).catch((error: unknown) => String(error));
+      const why = await whyUnfit(found, attrs).catch(messageOf);
       if (why === null) return found;
       await endClient(found);
       const reason = `${why}, and target_session_attrs=${session} asks for another`;

@@ -1,5 +1,6 @@
 /** One connection to a distributed server: what it can do, planning's questions, and the start of a load. */
 import type { Client } from "pg";
+import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
@@ -185,7 +186,7 @@ export class DistributedSession implements Session {
       answer = await this.#client.query("commit");
     } catch (cause) {
       if (!isInDoubt(cause)) throw this.translate(commitError(cause));
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = messageOf(cause);
       throw upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });
     }
     if (answer.command === "COMMIT") return;

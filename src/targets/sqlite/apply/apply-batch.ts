@@ -2,6 +2,7 @@
  * Applies the rows of a batch in their order: several in a statement where they may share one, else one at a time.
  * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
  */
+import { messageOf } from "../../../errors/message-of.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts, RowOutcome } from "../../../model/counts.ts";
@@ -258,7 +259,7 @@ export class BatchRun {
    */
   #requireTransaction(cause: unknown, fault: RowFault | null = null): void {
     if (this.#db.inTransaction) return;
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = messageOf(cause);
     const reason = `a trigger or constraint rolled the whole transaction back: ${said}`;
     throw new TransactionAborted(reason, fault === null ? this.#batch.rows : [fault.row], fault);
   }

@@ -1,6 +1,6 @@
 /**
  * Runs the statements of rows that carry the same columns, and tells what became of each row.
- * Errors are thrown as the driver raises them; `writer.ts` decides which of them are the row's.
+ * Errors are thrown as the driver raises them; `apply-batch.ts` decides which of them are the row's.
  */
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
@@ -10,8 +10,6 @@ import type { RowMethod } from "./row-statements.ts";
 import type { RowSql } from "../dialect.ts";
 import type { UpsertProbe } from "./probe.ts";
 import type { BoundValue } from "../stage/values.ts";
-
-/** What became of a row that was not refused. */
 
 /** Several target rows share the key of one incoming row. */
 export class AmbiguousKey extends Error {}

@@ -1,4 +1,5 @@
 /** One transaction of a load into SQLite: its end, and a writer for each of its tables. */
+import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Transaction, Writer } from "../../target.ts";
 import { countOrphans } from "../catalog/orphans.ts";
@@ -96,6 +97,6 @@ export class SqliteTransaction implements Transaction {
 }
 
 function refused(cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause });
 }

@@ -1,4 +1,5 @@
 /** One transaction of a load into SQL Server: its end, and a writer for each of its tables. */
+import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Transaction } from "../../target.ts";
@@ -47,7 +48,7 @@ const ENDED: readonly number[] = [3902, 3930, 3998, 41_301, 41_302, 41_305, 41_3
 function commitFailure(cause: unknown): Error {
   const answer = cause instanceof SqlServerError && !cause.endsConnection ? cause.number : null;
   if (answer !== null && MET.includes(answer)) return cause as SqlServerError;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = messageOf(cause);
   const reason = cause instanceof SqlServerError ? `${message} (${cause.number})` : message;
   if (answer === null || !ENDED.includes(answer))
     return upsurgeError("TARGET_OUTCOME_UNKNOWN", { reason }, { cause });

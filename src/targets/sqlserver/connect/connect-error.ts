@@ -1,4 +1,5 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
+import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
 import { meaningOf } from "../error-numbers.ts";
@@ -94,7 +95,5 @@ function reasonOf(error: unknown, messages: readonly ServerMessage[]): string {
   if (messages.length > 0) {
     return messages.map(({ message, number }) => `${message} (${number})`).join(" ");
   }
-  if (error instanceof AggregateError)
-    return error.errors.map((each) => reasonOf(each, [])).join("; ");
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -65,7 +65,9 @@ describe("records that are encoded ahead", () => {
     const texts = ["", "é", "x".repeat(200), "y".repeat(20_000)];
     const records = texts.map((text, at) => `${at},${at}.5,${text}`);
     const encoded = encode(records);
-    for (const first of [1, 127, 128, 2 ** 28 - 2, 2 ** 32, 2 ** 35 - 4]) {
+    // Where a number takes another byte, and numbers whose bits are all of both kinds.
+    const edges = [7, 14, 21, 28].map((bits) => 2 ** bits - 1);
+    for (const first of [1, 128, ...edges, 2 ** 32, 2 ** 35 - 4, 11_223_344_556, 22_936_480_211]) {
       file.page.clear();
       file.page.first = first;
       expect(file.page.addCells(encoded, 1, 3)).toBe(2);
@@ -75,6 +77,32 @@ describe("records that are encoded ahead", () => {
       expect(rows).toEqual(
         [1, 2, 3].map((at) => ({ id: first + at - 1, c0: at, c1: at + 0.5, c2: texts[at] })),
       );
+      expect(db.prepare("pragma upsurge_page.integrity_check").all()).toEqual([
+        { integrity_check: "ok" },
+      ]);
+    }
+    file.close();
+    db.close();
+  });
+
+  test("fill a page up to its last bytes, and are all read", async () => {
+    const driver = await loadBetterSqlite3();
+    const db = driver.openFile(`${tempDir()}/a.db`, { readonly: false, create: true });
+    db.exec("create table t (a); begin immediate");
+    const file = PageFile.open(db, 3);
+    if (file === null) throw new Error("there is no page");
+    for (let length = 0; length < 20; length += 1) {
+      const text = "x".repeat(length);
+      const encoded = encode(Array.from({ length: 4500 }, (_, at) => `${at},2.5,${text}`));
+      file.page.clear();
+      const { first } = file.page;
+      const taken = file.page.addCells(encoded, 0, 4500);
+      expect(taken).toBeLessThan(4500);
+      expect(file.write()).toBe(true);
+      const sql = `select count(*) as n, min(rowid) as low, sum(c0) as k, sum(c1) as sum from ${PAGED_ROWS} where c2 = '${text}'`;
+      expect(db.prepare(sql).all(), String(length)).toEqual([
+        { n: taken, low: first, k: (taken * (taken - 1)) / 2, sum: 2.5 * taken },
+      ]);
       expect(db.prepare("pragma upsurge_page.integrity_check").all()).toEqual([
         { integrity_check: "ok" },
       ]);
