@@ -11,6 +11,7 @@ import type { ExpressionNames } from "../../sql/expressions.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
 import { whyReadOnly } from "../mapping/mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
+import { isFreeOfLevels } from "../nest/refuse-late.ts";
 
 const FLAG = "--late";
 
@@ -90,6 +91,7 @@ export function mayBeSetLate(column: string, options: Options, naming: Expressio
   ];
   return (
     nullKey !== "insert" &&
+    isFreeOfLevels(column, options) &&
     !isLeftAlone(column, options) &&
     !assigned.some((each) => each.column === column) &&
     !read.some((sql) => readsColumn(sql, "excluded", { column, naming }))
