@@ -69,7 +69,7 @@ declare
   upsurge_matched bigint;
   upsurge_skipped bigint;
   upsurge_unchanged bigint;
-  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
+  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text; upsurge_hint text;
   upsurge_context text; upsurge_raised boolean;
   upsurge_told text := '';
   ${COUNTERS}
@@ -108,6 +108,7 @@ const DIAGNOSTICS = [
   ["column", "column_name"],
   ["message", "message_text"],
   ["detail", "pg_exception_detail"],
+  ["hint", "pg_exception_hint"],
 ] as const;
 
 /** `get stacked diagnostics`, but for what is left out. */
@@ -131,7 +132,7 @@ ${findColumn(plan, shapes)}
     if upsurge_column = '' and not upsurge_raised and not ${isRow} then raise; end if;
   end if;
   upsurge_met := 'r';
-  insert into ${TEMPORARY.fault(plan)} values (upsurge_r.upsurge_ord, ${noted});
+  insert into ${TEMPORARY.fault(plan)} values (upsurge_r.upsurge_ord, ${noted}, upsurge_raised);
 end;`;
 }
 

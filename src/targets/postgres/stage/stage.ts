@@ -49,7 +49,7 @@ export function rawDdl(plan: TablePlan): string {
 
 /** The statement that makes the table of faults. */
 export function faultDdl(plan: TablePlan): string {
-  return `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text) on commit drop`;
+  return `create temporary table ${plan.stage}_fault (ord bigint, state text, "constraint" text, "column" text, message text, detail text, hint text, raised boolean) on commit drop`;
 }
 
 /** A stage that any row fits whose values have their types. A stamp may read columns that no row carries. */
