@@ -3,7 +3,7 @@
  * against it. Pure.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Arbiter, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
+import type { Arbiter, Assignment, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { readsColumn } from "../../sql/expressions.ts";
@@ -51,7 +51,6 @@ export function chooseLate(request: LateRequest): LateChoice | null {
   const filled = new Set([...[...mapping, ...constants].map(({ column }) => column), ...looked]);
   const late = new Set(named.filter(({ name }) => openFields || filled.has(name)));
   if (late.size === 0) return null;
-  refuseCondition([...late], request, filled);
   return {
     columns: shape.columns.filter((column) => late.has(column)).map(({ name }) => name),
     kept: shape.columns
@@ -160,19 +159,22 @@ function refuseMadeKeys(
   throw refusal(named, reason, `leave --null-key ${nullKey} out`);
 }
 
-/** Where nothing else is updated, the database is not asked whether the condition holds. */
-function refuseCondition(
-  late: readonly Column[],
-  { update, mode, openFields }: LateRequest,
-  filled: ReadonlySet<string>,
-): void {
-  if (update.where === null || (mode !== "upsert" && mode !== "update")) return;
-  const names = late.map(({ name }) => name);
+/**
+ * What has the database decide whether `--update-where` holds where nothing but late columns is updated: it sets one of them to
+ * what it is.
+ */
+export function decidingSets(
+  late: LateChoice | null,
+  { update, mode, mapping, constants, naming, openFields }: LateRequest,
+): readonly Assignment[] {
+  const [first] = late?.columns ?? [];
+  if (first === undefined || update.where === null || update.sets.length > 0) return [];
+  if (mode !== "upsert" && mode !== "update") return [];
+  const filled = new Set([...mapping, ...constants].map(({ column }) => column));
   const mayFill = (name: string): boolean => openFields || filled.has(name);
-  const others = update.columns.some((name) => mayFill(name) && !names.includes(name));
-  if (others || update.sets.length > 0) return;
-  const reason = "nothing else is updated, so --update-where has nothing to decide on";
-  throw refusal(late, reason, "leave --update-where out");
+  const others = update.columns.filter((name) => late?.columns.includes(name) !== true);
+  if (others.some(mayFill)) return [];
+  return [{ column: first, expression: `target.${naming.quoteIdentifier(first)}` }];
 }
 
 function leaveOut({ name }: Column, { late }: Options): string {
