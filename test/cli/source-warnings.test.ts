@@ -109,7 +109,8 @@ test("names that are there twice in one JSON object: the last value counts, and 
   expect(await warningsOf(["-", "-f", "ndjson"], { stdin: more })).toEqual([
     'standard input: 2 records have a name twice in an object, the first "item" in line 2; the last value counts',
   ]);
-  const document = '[{"id":1},\n{"id":2,"\\u0069d":3}]';
+  const item = `"item":"x","amount":1`;
+  const document = `[{"id":1,${item}},\n{"id":2,"\\u0069d":3,${item}}]\n`;
   expect(await warningsOf(["-", "-f", "json"], { stdin: document })).toEqual([
     'standard input: 1 record has a name twice in an object, "id" in line 2; the last value counts',
   ]);
