@@ -7,7 +7,7 @@ import { linkedNames, refuseLinked } from "./nest/refuse-linked.ts";
 import { carriedColumns, fieldResolver } from "./mapping/mapping.ts";
 import { mapFields } from "./mapping/map-fields.ts";
 import { namedFields, refuseMovedNumbers, refuseUnknownFields } from "./mapping/named-fields.ts";
-import { chooseLate, decidingSets, explainLate } from "./late/late-columns.ts";
+import { chooseLate, explainLate } from "./late/late-columns.ts";
 import type { LateChoice } from "./late/late-columns.ts";
 import type { LookupPlan } from "../model/lookup-plan.ts";
 import { planValues } from "./values/plan-values.ts";
@@ -63,8 +63,7 @@ export function planFillings(
   const known = { called, ...knownOf(request) };
   const { values, ...valued } = planValues({ ...request, ...how, ...filled, ...known });
   const found = planLookups({ ...request, ...filled, values, called });
-  const lateRequest = { ...request, ...how, ...filled, lookups: found.lookups };
-  const late = chooseLate(lateRequest);
+  const late = chooseLate({ ...request, ...how, ...filled, lookups: found.lookups });
   const { lookups, ...looked } = inPasses(found.lookups, {
     late: late?.columns ?? [],
     sets: only === undefined ? null : all.columns,
@@ -78,8 +77,7 @@ export function planFillings(
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
   const columns = carried.filter(({ name }) => isWritten(name));
-  const sets = [...all.sets, ...decidingSets(late, lateRequest)];
-  const update = { ...all, columns: all.columns.filter(isWritten), sets };
+  const update = { ...all, columns: all.columns.filter(isWritten), ...late?.decides };
   return {
     chosen: {
       mapping,

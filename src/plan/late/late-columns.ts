@@ -3,7 +3,7 @@
  * against it. Pure.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Arbiter, Assignment, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
+import type { Arbiter, LateColumns, Mode, TablePlan, UpdateRule } from "../../model/load-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { readsColumn } from "../../sql/expressions.ts";
@@ -30,7 +30,10 @@ export interface LateRequest extends Pick<
 }
 
 /** What is set late, and what is kept for it. */
-export type LateChoice = Omit<LateColumns, "plan">;
+export interface LateChoice extends Omit<LateColumns, "plan"> {
+  /** What is set so that `--update-where` is asked where nothing else is updated; empty: nothing is. */
+  readonly decides: Partial<Pick<UpdateRule, "sets">>;
+}
 
 /** The late columns that records may carry; `null`: there are none. Throws `PLAN_UNKNOWN_COLUMN` and `PLAN_LATE`. */
 export function chooseLate(request: LateRequest): LateChoice | null {
@@ -56,6 +59,7 @@ export function chooseLate(request: LateRequest): LateChoice | null {
     kept: shape.columns
       .filter((column) => late.has(column) || (key.includes(column) && isWritten(column)))
       .map(({ name }) => name),
+    decides: decidingSets([...late], request, filled),
   };
 }
 
@@ -163,18 +167,18 @@ function refuseMadeKeys(
  * What has the database decide whether `--update-where` holds where nothing but late columns is updated: it sets one of them to
  * what it is.
  */
-export function decidingSets(
-  late: LateChoice | null,
-  { update, mode, mapping, constants, naming, openFields }: LateRequest,
-): readonly Assignment[] {
-  const [first] = late?.columns ?? [];
-  if (first === undefined || update.where === null || update.sets.length > 0) return [];
-  if (mode !== "upsert" && mode !== "update") return [];
-  const filled = new Set([...mapping, ...constants].map(({ column }) => column));
+function decidingSets(
+  late: readonly Column[],
+  { update, mode, naming, openFields }: LateRequest,
+  filled: ReadonlySet<string>,
+): LateChoice["decides"] {
+  const names = late.map(({ name }) => name);
+  const [column] = names;
+  if (column === undefined || update.where === null || update.sets.length > 0) return {};
+  if (mode !== "upsert" && mode !== "update") return {};
   const mayFill = (name: string): boolean => openFields || filled.has(name);
-  const others = update.columns.filter((name) => late?.columns.includes(name) !== true);
-  if (others.some(mayFill)) return [];
-  return [{ column: first, expression: `target.${naming.quoteIdentifier(first)}` }];
+  if (update.columns.some((name) => mayFill(name) && !names.includes(name))) return {};
+  return { sets: [{ column, expression: `target.${naming.quoteIdentifier(column)}` }] };
 }
 
 function leaveOut({ name }: Column, { late }: Options): string {

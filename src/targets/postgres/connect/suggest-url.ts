@@ -22,7 +22,8 @@ export function suggestUrl(url: string): Suggestion | null {
   }
   const slashless = /^postgres(?:ql)?:\/?(?!\/)(?=\S)/i.exec(url)?.[0];
   if (slashless !== undefined) {
-    return { reason: "two slashes come before the host", fix: begin(url.slice(slashless.length)) };
+    const fix = `write ${slashless.replace(/:.*/, "")}:// instead of ${slashless}`;
+    return { reason: "two slashes come before the host", fix };
   }
   const port = HOST_AND_PORT.exec(url)?.[1];
   if (port !== undefined && port !== PORT_OF_ANOTHER) {

@@ -89,6 +89,8 @@ describe("a load", () => {
     ["sqlit:t.db", "pass --to sqlite:t.db"],
     ["t.dbb", "pass --to t.db"],
     ["slqite://t.db", "begin it with sqlite: instead of slqite:"],
+    ["postgres:/ann:pw@h/d", "write postgres:// instead of postgres:/"],
+    ["postgresql:ann@h/d", "write postgresql:// instead of postgresql:"],
     ["postgress://ann:pw@h/d", "begin it with postgres: instead of postgress:"],
   ])("into %s is told: %s", async (url, fix) => {
     const { exitCode, stderr } = await load(url);
@@ -112,8 +114,6 @@ describe("a load", () => {
     ["jdbc:postgresql:shop", "postgres:///shop"],
     ["localhost:54315", "postgres://localhost:54315/"],
     ["ann:pw@db.example.org:5432/shop", "postgres://ann@db.example.org:5432/shop"],
-    ["postgres:/ann:pw@h/d", "postgres://ann@h/d"],
-    ["postgresql:ann@h/d", "postgres://ann@h/d"],
   ])("into %s is told to pass %s", async (url, meant) => {
     const { exitCode, stderr } = await load(url);
 
