@@ -36,7 +36,7 @@ export interface FastLines {
 }
 
 /** How the lines that come next are read. */
-type Way = "alike" | "mixed" | "slow";
+type LineWay = "alike" | "mixed" | "slow";
 
 /** At most `limit` records. */
 export async function* jsonChunks(
@@ -44,7 +44,7 @@ export async function* jsonChunks(
   limit: number | null,
 ): AsyncGenerator<RecordChunk> {
   const left = (): number => (limit ?? Infinity) - records.counted;
-  let way: Way = "alike";
+  let way: LineWay = "alike";
   if (limit === null) fast?.ahead.begin();
   while (left() > 0) {
     const found: FoundLines | null =
@@ -71,7 +71,7 @@ interface FoundLines {
 /** What the fast path is used with. */
 type FastParts = JsonParts & { readonly fast: FastLines };
 
-function wayAfter(way: Way, { chunk, count, stop }: FoundLines, mayMix: boolean): Way {
+function wayAfter(way: LineWay, { chunk, count, stop }: FoundLines, mayMix: boolean): LineWay {
   const isWorthwhile = stop !== "irregular" || count >= WORTHWHILE_CHUNK;
   if (way === "alike") return isWorthwhile ? "alike" : mayMix ? "mixed" : "slow";
   const isAlike = chunk.mixed?.groups.length === 1 && count >= WORTHWHILE_CHUNK;
@@ -79,7 +79,7 @@ function wayAfter(way: Way, { chunk, count, stop }: FoundLines, mayMix: boolean)
 }
 
 /** The ordinary lines that come next; `null` when the next one is not, or there is none. */
-async function nextFound(parts: FastParts, way: Way, max: number): Promise<FoundLines | null> {
+async function nextFound(parts: FastParts, way: LineWay, max: number): Promise<FoundLines | null> {
   if (way === "slow") return null;
   return way === "alike" ? await nextPacked(parts, max) : await nextMixed(parts, max);
 }

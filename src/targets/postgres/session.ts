@@ -354,8 +354,7 @@ export class PostgresSession implements Session {
   }
 
   async deadlockAmong(sessions: readonly Session[]): Promise<Error | null> {
-    const own = sessions.filter((each) => each instanceof PostgresSession);
-    const pids = own.flatMap((session) => session.#pid ?? []);
+    const pids = sessions.flatMap((each) => (each instanceof PostgresSession && each.#pid) || []);
     return this.#questions.deadlockAmong(pids, this.#context.label);
   }
 
