@@ -91,6 +91,8 @@ export interface Batch {
   readonly rows: readonly Row[];
   /** The same rows as places in bytes; `null` when one of them is out of the ordinary. */
   readonly packed: PackedRows | null;
+  /** The same where some of them carry other columns than others, and `packed` is `null`: those of each shape. Absent: one of them is out of the ordinary. */
+  readonly mixed?: readonly PackedRows[];
 }
 
 /** A row the database refused, and why. */

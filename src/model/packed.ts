@@ -39,6 +39,17 @@ export interface PackedFields {
   readonly sharedOut?: SharedOut;
 }
 
+/** Ordinary records of which some have other fields than others. */
+export interface MixedFields {
+  /** Those with the same fields, in their order. */
+  readonly groups: readonly PackedFields[];
+  /** By record, in the order of the source: its group. */
+  readonly groupOf: Uint16Array;
+  readonly records: number;
+  /** Bytes of the records in the source. */
+  readonly length: number;
+}
+
 /** In the place of a quote: fields with escapes are the insides of JSON strings. */
 export const JSON_ESCAPES = -2;
 

@@ -4,7 +4,7 @@
  */
 import type { HeaderField } from "./header.ts";
 import type { NestedPlace, NestedValue } from "./nest/nesting.ts";
-import type { PackedFields } from "./packed.ts";
+import type { MixedFields, PackedFields } from "./packed.ts";
 import type { SourceOffset } from "./source-offset.ts";
 import type { Reject } from "./reject.ts";
 
@@ -58,9 +58,11 @@ export interface RecordChunk {
   readonly blanks?: readonly BlankRecord[];
   /** The same records as places in bytes, where all of them are ordinary; then `records` are made when they are asked for. */
   readonly packed: PackedFields | null;
-  /** Of packed records: the place after the first `count` of them, found without making them. */
+  /** The same where some of them have other fields than others, and `packed` is `null`; absent: they have not, or are not ordinary. */
+  readonly mixed?: MixedFields;
+  /** Of packed records, mixed ones included: the place after the first `count` of them, found without making them. */
   readonly offsetAfter: ((count: number) => SourceOffset) | null;
-  /** Of packed records: the number of the first, and the bytes of each as they were, found without making them; absent: they are not packed. */
+  /** Of the same: the number of the first, and the bytes of each as they were, found without making them; absent: they are not packed. */
   readonly whole?: () => PackedRaws;
 }
 
@@ -68,4 +70,9 @@ export interface RecordChunk {
 export interface PackedRaws {
   readonly firstRecord: number;
   readonly raws: readonly Uint8Array[];
+}
+
+/** How many records a chunk has: packed ones are made as soon as they are named. */
+export function recordsIn(chunk: RecordChunk): number {
+  return (chunk.packed ?? chunk.mixed)?.records ?? chunk.records.length;
 }

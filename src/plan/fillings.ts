@@ -77,7 +77,7 @@ export function planFillings(
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
   const columns = carried.filter(({ name }) => isWritten(name));
-  const update = { ...all, columns: all.columns.filter(isWritten) };
+  const update = { ...all, columns: all.columns.filter(isWritten), ...late?.decides };
   return {
     chosen: {
       mapping,

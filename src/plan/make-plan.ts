@@ -173,7 +173,8 @@ function planLate(
   if (late === null) return {};
   const options = lateOptions(request.options, late);
   const { plan } = planTable({ ...request, options, only: late.kept }, `${stage}_late`);
-  return { late: { ...late, plan } };
+  const { columns, kept } = late;
+  return { late: { columns, kept, plan } };
 }
 
 /**

@@ -43,6 +43,8 @@ export interface SourceEnding {
   readonly isOpenEnded?: boolean;
   /** Records with values beyond the header, which `--extra-fields ignore` dropped; absent: there are none. */
   readonly surplus?: SurplusFields;
+  /** JSON records with a name that is there twice; absent: there are none. */
+  readonly repeated?: RepeatedNames;
 }
 
 /** Values beyond the header. */
@@ -50,6 +52,14 @@ export interface SurplusFields {
   readonly records: number;
   /** Of the first of them. */
   readonly line: number;
+}
+
+/** Names that are there twice in one JSON object: the last value counts. */
+export interface RepeatedNames {
+  readonly records: number;
+  /** Of the first of them. */
+  readonly line: number;
+  readonly name: string;
 }
 
 /** The records of one format. */

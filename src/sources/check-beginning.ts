@@ -3,6 +3,7 @@ import { formatCount, plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { SourceTotal } from "../model/checkpoint.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
+import { recordsIn } from "../model/record.ts";
 import type { RecordChunk } from "../model/record.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { SourceSample } from "./sample.ts";
@@ -88,8 +89,7 @@ export async function hasMore(
     const { done, value } = await iterator.next();
     if (done === true) return null;
     seen.push(value);
-    const records = value.packed?.records ?? value.records.length;
-    if (records + value.rejects.length > 0) break;
+    if (recordsIn(value) + value.rejects.length > 0) break;
   }
   return { source: at.source, chunks: after(seen, iterator) };
 }

@@ -1,6 +1,7 @@
 /** Looks at the first records of a source without losing them: planning needs their fields. */
 import type { NestMember } from "../model/nest/nesting.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
+import { recordsIn } from "../model/record.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
 import { PackedChunk } from "../read/text/fast-path.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
@@ -48,7 +49,7 @@ export async function sample(
     seen.push(value);
     nested.see(value);
     for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
-    records += (value.packed?.records ?? value.records.length) + value.rejects.length;
+    records += recordsIn(value) + value.rejects.length;
   }
   return {
     fields: [...fields],
@@ -124,6 +125,11 @@ function later(chunk: RecordChunk, record: number): RecordChunk[] {
 export function shapesOf(chunk: RecordChunk): readonly RecordShape[] {
   // A packed chunk makes its records when it is asked for them.
   if (chunk.packed !== null) return [chunk.packed.shape];
+  if (chunk.mixed !== undefined && chunk.offsetAfter !== null) {
+    const { groups, groupOf } = chunk.mixed;
+    const looked = Math.max(0, SAMPLED - chunk.offsetAfter(0).record);
+    return [...new Set(groupOf.subarray(0, looked))].flatMap((group) => groups[group]?.shape ?? []);
+  }
   const looked = chunk.records.filter(({ position }) => position.record <= SAMPLED);
   return looked.map(({ shape }) => shape);
 }

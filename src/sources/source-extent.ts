@@ -1,5 +1,6 @@
 /** How much there is to read of the sources that a load has before it, how much of that was read, and how many records. */
 import { statSync } from "node:fs";
+import { recordsIn } from "../model/record.ts";
 import type { RecordChunk } from "../model/record.ts";
 
 /** In stored bytes. */
@@ -24,10 +25,8 @@ export class SourceExtent {
   /** The chunks of the source of this path, whose records are counted. */
   async *counted(path: string, chunks: AsyncIterable<RecordChunk>): AsyncGenerator<RecordChunk> {
     for await (const chunk of chunks) {
-      // A packed chunk makes its records as soon as they are named.
-      const records = chunk.packed === null ? chunk.records.length : chunk.packed.records;
       const before = this.#records.get(path) ?? 0;
-      this.#records.set(path, before + records + chunk.rejects.length);
+      this.#records.set(path, before + recordsIn(chunk) + chunk.rejects.length);
       yield chunk;
     }
   }

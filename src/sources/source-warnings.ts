@@ -28,7 +28,7 @@ export function sourceWarnings(
   { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
   const name = sourceLabel(source.name);
-  const dropped = surplusText(name, ending.surplus);
+  const dropped = [...surplusText(name, ending.surplus), ...repeatedText(name, ending.repeated)];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
   if (!isLimited) return [...dropped, ...endWarnings(name, source, ending)];
@@ -52,6 +52,17 @@ function surplusText(name: string, surplus: SourceEnding["surplus"]): string[] {
   return [
     `${name}: ${what} more values than the header has fields, ${where}; --extra-fields ignore drops them`,
   ];
+}
+
+function repeatedText(name: string, repeated: SourceEnding["repeated"]): string[] {
+  if (repeated === undefined) return [];
+  const { records, line } = repeated;
+  const field = JSON.stringify(repeated.name);
+  const what =
+    records === 1
+      ? `1 record has a name twice in an object, ${field} in line ${line}`
+      : `${formatCount(records)} records have a name twice in an object, the first ${field} in line ${line}`;
+  return [`${name}: ${what}; the last value counts`];
 }
 
 /** A last record without its line end. Many files end so; a pipe seldom does. */

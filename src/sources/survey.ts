@@ -4,6 +4,7 @@
  */
 import { stat } from "node:fs/promises";
 import type { KnownFields } from "../model/header.ts";
+import { recordsIn } from "../model/record.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Source } from "../read/source.ts";
 import { shapesOf } from "./sample.ts";
@@ -108,13 +109,13 @@ async function holdBack(source: Source, see: See | null): Promise<BegunStream> {
     if (done === true) return { source, iterator, seen, isAll: true };
     seen.push(value);
     see(value);
-    records += value.packed?.records ?? value.records.length;
+    records += recordsIn(value);
     bytes += bytesOf(value);
   }
   return { source, iterator, seen, isAll: false };
 }
 
-function bytesOf({ packed, records }: RecordChunk): number {
-  if (packed !== null) return packed.length;
-  return records.reduce((sum, { raw }) => sum + raw.length, 0);
+function bytesOf(chunk: RecordChunk): number {
+  const found = chunk.packed ?? chunk.mixed;
+  return found?.length ?? chunk.records.reduce((sum, { raw }) => sum + raw.length, 0);
 }

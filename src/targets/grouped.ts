@@ -1,7 +1,11 @@
 /** Groups what belongs together. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Row, RowShape } from "../model/batch.ts";
+import type { Batch, Row, RowShape } from "../model/batch.ts";
+import type { PackedRows } from "../model/packed.ts";
 import type { Selection } from "./set-writer.ts";
+
+/** Shapes, and how many rows have each. */
+export type SelectedShapes = (readonly [shape: RowShape, selected: number])[];
 
 /** The items by their keys, in the order in which keys and items come. */
 export function grouped<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
@@ -20,16 +24,36 @@ export function byShape(rows: readonly Row[]): Map<RowShape, Row[]> {
   return grouped(rows, ({ shape }) => shape);
 }
 
-/** The shapes of the rows, and how many rows of each are selected. */
-export function selectedShapes(
-  rows: readonly Row[],
-  selection: Selection,
-): (readonly [shape: RowShape, selected: number])[] {
+/** The shapes of a batch's rows, and how many rows of each are selected. */
+export function shapesOf(batch: Batch, selection: Selection): SelectedShapes {
+  // Rows of a packed batch are made by asking for them.
+  if (batch.mixed !== undefined) return selectedMixed(batch.mixed, selection);
+  if (batch.packed === null) return selectedShapes(batch.rows, selection);
+  const chosen = selection.kind === "all" ? 0 : selection.ords.length;
+  return [[batch.packed.shape, selection.kind === "only" ? chosen : batch.size - chosen]];
+}
+
+/** The same of rows. */
+export function selectedShapes(rows: readonly Row[], selection: Selection): SelectedShapes {
   const groups = [...byShape(rows)];
   if (selection.kind === "all") return groups.map(([shape, { length }]) => [shape, length]);
   const ords = new Set(selection.ords);
   const isSelected = ({ ord }: Row): boolean => ords.has(ord) === (selection.kind === "only");
   return groups.map(([shape, group]) => [shape, group.filter(isSelected).length]);
+}
+
+/** The same of packed rows of several shapes. */
+function selectedMixed(mixed: readonly PackedRows[], selection: Selection): SelectedShapes {
+  const ords = selection.kind === "all" ? null : new Set(selection.ords);
+  const isSelected = (ord: number): boolean =>
+    ords === null || ords.has(ord) === (selection.kind === "only");
+  const selected = new Map<RowShape, number>();
+  for (const { shape, firstOrd, ordSteps } of mixed) {
+    let rows = selected.get(shape) ?? 0;
+    for (const step of ordSteps ?? []) if (isSelected(firstOrd + step)) rows += 1;
+    selected.set(shape, rows);
+  }
+  return [...selected];
 }
 
 /** Finds rows by their `ord`. Throws `INTERNAL` for one that is not there. */

@@ -1,5 +1,6 @@
 /** The only file that names targets. Each is loaded when a URL asks for it; only its words are there from the start. */
 import type { Environment } from "../model/environment.ts";
+import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { POSTGRES_WORDS } from "./postgres/words.ts";
 import { SQLITE_WORDS } from "./sqlite/words.ts";
@@ -41,11 +42,15 @@ export async function findTarget(url: string): Promise<Target> {
     throw upsurgeError("TARGET_URL", { url: shown, reason }, { fix });
   }
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0];
-  const reason =
-    scheme === undefined
-      ? "it is not a URL, and its name does not end like a database file's"
-      : `no target reads ${scheme}`;
-  throw upsurgeError("TARGET_URL", { url: shown, reason });
+  if (scheme === undefined) {
+    const reason = "it is not a URL, and its name does not end like a database file's";
+    throw upsurgeError("TARGET_URL", { url: shown, reason });
+  }
+  const reason = `no target reads ${scheme}`;
+  const schemes = TARGET_WORDS.flatMap((words) => [...words.schemes, ...words.pathSchemes]);
+  const near = nearest(scheme.slice(0, -1), schemes);
+  const fix = near === null ? {} : { fix: `begin it with ${near}: instead of ${scheme}` };
+  throw upsurgeError("TARGET_URL", { url: shown, reason }, fix);
 }
 
 /** The text with its path relative to `folder`, of a target that has one. Never throws: what is wrong is told when connecting. */

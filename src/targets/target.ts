@@ -217,6 +217,12 @@ export interface Session {
    * it waits for none, or that cannot be told. Asked while a statement runs, so over another connection. Never throws.
    */
   blockedBy(): Promise<string | null>;
+  /**
+   * The error of a deadlock that the database does not see: somebody waits for one of these sessions of a load, which does
+   * nothing at this moment, and keeps another one waiting. `null`: nobody does, or that cannot be told. Absent without
+   * `parallel`. Never throws.
+   */
+  deadlockAmong?(sessions: readonly Session[]): Promise<Error | null>;
   classify(error: unknown): ErrorClass;
   /** Turns a driver's error into ours; row errors that reach the user included. */
   translate(error: unknown): Error;

@@ -2,17 +2,17 @@
  * Gathers records into batches, by count and by size. A batch is packed when all of its records are ordinary; with one
  * that is not, all of them are read and mapped one by one, so that there is one way to look at a batch.
  */
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Batch, Row, RowShape } from "../model/batch.ts";
-import type { PackedSlice } from "../model/packed.ts";
+import type { Batch, Row } from "../model/batch.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
+import { recordsIn } from "../model/record.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import type { Reject } from "../model/reject.ts";
 import { BatchEnd } from "./batch-end.ts";
 import type { ReachedOffset } from "./batch-end.ts";
 import type { SourceEvent } from "../model/source-offset.ts";
 import type { Mapper } from "./mapping/map-nested.ts";
-import { PackedBatch } from "./packed-batch.ts";
+import { batchOf, mayJoin, packedGroups, readRows } from "./packed-parts.ts";
+import type { PackedGroups, PackedPart } from "./packed-parts.ts";
 import type { JobSource } from "../model/source-offset.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
@@ -59,7 +59,7 @@ export async function* gatherBatches(
       continue;
     }
     const { chunk } = event;
-    for (let from = 0; from < lengthOf(chunk);) {
+    for (let from = 0; from < recordsIn(chunk);) {
       from = builder.take(chunk, from);
       if (builder.full) yield builder.close();
     }
@@ -69,19 +69,8 @@ export async function* gatherBatches(
   if (!builder.empty) yield builder.close();
 }
 
-// A packed chunk makes its records as soon as they are named.
-function lengthOf(chunk: RecordChunk): number {
-  return chunk.packed === null ? chunk.records.length : chunk.packed.records;
-}
-
 function reached(offset: SourceOffset): ReachedOffset {
   return { at: () => offset, notBefore: offset };
-}
-
-/** Some records of a packed chunk, with what reads them. */
-interface PendingSlice {
-  readonly chunk: RecordChunk;
-  readonly slice: PackedSlice;
 }
 
 class BatchBuilder {
@@ -93,8 +82,9 @@ class BatchBuilder {
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
-  #pending: PendingSlice[] = [];
-  #shape: RowShape | null = null;
+  #parts: PackedPart[] = [];
+  /** How the records of the chunk at hand become rows: it is asked about with every batch that takes of it. */
+  #groups: { readonly of: RecordChunk; readonly groups: PackedGroups | null } | null = null;
   #rows: Row[] = [];
   #rejects: Reject[] = [];
   #blanks: number[] = [];
@@ -133,9 +123,7 @@ class BatchBuilder {
   }
 
   get #isShort(): boolean {
-    return (
-      this.#pending.length > 0 && this.#bytes < this.#shortBytes && this.#size < this.#shortRows
-    );
+    return this.#parts.length > 0 && this.#bytes < this.#shortBytes && this.#size < this.#shortRows;
   }
 
   get empty(): boolean {
@@ -164,19 +152,16 @@ class BatchBuilder {
 
   /** Takes packed records as they are; `null` when the batch or the chunk does not allow it. */
   #takePacked(chunk: RecordChunk, from: number): number | null {
-    const { packed } = chunk;
-    if (packed === null || this.#rows.length > 0) return null;
-    if (this.#rejects.length > 0 || this.#blanks.length > 0) return null;
-    const mapping = this.#mapper.mapPacked(packed);
-    if (mapping === null || (this.#shape !== null && this.#shape !== mapping.shape)) return null;
+    if (this.#rows.length > 0 || this.#rejects.length > 0 || this.#blanks.length > 0) return null;
+    const packed = this.#groupsOf(chunk);
+    if (packed === null || !mayJoin(this.#parts, packed)) return null;
     const each = packed.length / packed.records;
     const fit = Math.max(1, Math.ceil((this.#mostBytes - this.#bytes) / each));
     const short = Math.min(this.#shortRows - this.#size, (this.#shortBytes - this.#bytes) / each);
     const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
     const to = Math.min(packed.records, from + room, from + fit);
-    const { shape, ...mapped } = mapping;
-    this.#shape = shape;
-    this.#pending.push({ chunk, slice: { ...mapped, from, to } });
+    const { groups, groupOf } = packed;
+    this.#parts.push({ chunk, from, to, groups, groupOf });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
     const { offsetAfter } = chunk;
@@ -186,16 +171,21 @@ class BatchBuilder {
     return to;
   }
 
+  #groupsOf(chunk: RecordChunk): PackedGroups | null {
+    if (this.#groups?.of !== chunk)
+      this.#groups = { of: chunk, groups: packedGroups(chunk, this.#mapper) };
+    return this.#groups.groups;
+  }
+
   #reach(position: Position): void {
     if (this.#source !== null) this.#reached = reached(this.#source.offsetAfter(position));
   }
 
   /** Reads what the batch holds packed. */
   #unpack(): void {
-    if (this.#pending.length === 0) return;
-    const rows = readRows(this.#pending, this.#mapper, this.#ord);
-    this.#pending = [];
-    this.#shape = null;
+    if (this.#parts.length === 0) return;
+    const rows = readRows(this.#parts, this.#mapper, this.#ord);
+    this.#parts = [];
     this.#size = 0;
     for (const row of rows) this.#add(row);
   }
@@ -234,20 +224,11 @@ class BatchBuilder {
 
   /** The batch so far; `isLast`: nothing more comes of its source. */
   close(isLast = false): ReadBatch {
-    const [number, firstOrd, pending, shape] = [
-      this.#number,
-      this.#ord,
-      this.#pending,
-      this.#shape,
-    ];
+    const of = { number: this.#number, size: this.#size };
     const batch: Batch =
-      shape === null
-        ? { number, size: this.#size, rows: this.#rows, packed: null }
-        : new PackedBatch(
-            { number, size: this.#size },
-            { shape, slices: pending.map(({ slice }) => slice), firstOrd, ordSteps: null },
-            () => readRows(pending, this.#mapper, firstOrd),
-          );
+      this.#parts.length === 0
+        ? { ...of, rows: this.#rows, packed: null }
+        : batchOf(this.#parts, of, { firstOrd: this.#ord, mapper: this.#mapper });
     const end =
       this.#source === null || this.#reached === null
         ? null
@@ -256,8 +237,7 @@ class BatchBuilder {
     const readBatch = { batch, rejects: this.#rejects, ...blanks, end };
     this.#number += 1;
     this.#ord += this.#size;
-    this.#pending = [];
-    this.#shape = null;
+    this.#parts = [];
     this.#rows = [];
     this.#rejects = [];
     this.#blanks = [];
@@ -265,17 +245,4 @@ class BatchBuilder {
     this.#bytes = 0;
     return readBatch;
   }
-}
-
-/** The rows of packed records, read on the slow path. */
-function readRows(pending: readonly PendingSlice[], mapper: Mapper, firstOrd: number): Row[] {
-  const rows: Row[] = [];
-  for (const { chunk, slice } of pending) {
-    for (const record of chunk.records.slice(slice.from, slice.to)) {
-      const mapped = mapper.map(record, firstOrd + rows.length);
-      if (mapped.kind === "row") rows.push(mapped.row);
-      else throw upsurgeError("INTERNAL", { message: "the reading paths differ" });
-    }
-  }
-  return rows;
 }

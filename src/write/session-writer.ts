@@ -124,7 +124,7 @@ export class SessionWriter {
         ...this.#told(0),
       });
       const late = await this.#beginLate(joined);
-      const applying = this.#applying(joined, this.#noting(batches, late));
+      const applying = this.#applying(joined, this.#noting(batches, late), late);
       const keys = writer.keys === undefined ? null : new KeptKeys(tables[0], writer.keys);
       const open = { transaction: joined.transaction, keys, late, ...applying, scope };
       this.#open = open;
@@ -139,9 +139,10 @@ export class SessionWriter {
   #applying(
     joined: JoinedTransaction,
     rows: BatchApplier,
+    late: LateValues | null,
   ): Pick<OpenTransaction, "write" | "prepare"> {
     const root = this.#tableWriter(this.#plan.tables[0], rows);
-    const nest = this.#nestWriter(joined, root);
+    const nest = this.#nestWriter(joined, root, late);
     if (nest === null) return root;
     return {
       write: async (batch) => await nest.write(batch),
@@ -157,7 +158,11 @@ export class SessionWriter {
   }
 
   /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
-  #nestWriter(joined: JoinedTransaction, root: PreparedTable): NestWriter | null {
+  #nestWriter(
+    joined: JoinedTransaction,
+    root: PreparedTable,
+    late: LateValues | null,
+  ): NestWriter | null {
     const { tables, nest } = this.#plan;
     if (nest === undefined) return null;
     const { quarantine } = this.#context;
@@ -182,6 +187,7 @@ export class SessionWriter {
       quarantine,
       writers: [root, ...levels],
       guard: this.#guard,
+      ...(late === null ? {} : { mark: () => late.mark() }),
       asCounted: (plan, result) => this.#asCounted(plan, result),
     });
   }

@@ -289,6 +289,8 @@ function countWorthwhile(waves: readonly number[][], rows: number): number {
 
 function isMixed(batch: Batch): boolean {
   if (batch.packed !== null) return false;
+  if (batch.mixed !== undefined)
+    return batch.mixed.some(({ shape }) => shape !== batch.mixed?.[0]?.shape);
   const [first] = batch.rows;
   return batch.rows.some((row) => row.shape !== first?.shape);
 }

@@ -31,8 +31,9 @@ export interface MixedContext {
 
 /** True for a batch with a row that deletes. */
 export function hasDeletes(batch: Batch): boolean {
-  // The rows of a packed batch are made when they are asked for.
-  return batch.packed === null && batch.rows.some(({ shape }) => shape.deletes === true);
+  // The rows of a packed batch are made when they are asked for, and none of them deletes.
+  if (batch.packed !== null || batch.mixed !== undefined) return false;
+  return batch.rows.some(({ shape }) => shape.deletes === true);
 }
 
 /** Writes the mixed batches of one load. */

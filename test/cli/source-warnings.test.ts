@@ -100,6 +100,22 @@ test("a header alone, and a comment before it, are nothing to warn of", async ()
   }
 });
 
+test("names that are there twice in one JSON object: the last value counts, and the first is told", async () => {
+  const twice = '{"id":1,"item":"a","amount":1}\n{"id":2,"item":"b","item":"c"}\n';
+  expect(await warningsOf(["-", "-f", "ndjson"], { stdin: twice })).toEqual([
+    'standard input: 1 record has a name twice in an object, "item" in line 2; the last value counts',
+  ]);
+  const more = `${twice}{"amount":1,"id":3,"item":"c","amount":2,"item":"d"}\n`;
+  expect(await warningsOf(["-", "-f", "ndjson"], { stdin: more })).toEqual([
+    'standard input: 2 records have a name twice in an object, the first "item" in line 2; the last value counts',
+  ]);
+  const item = `"item":"x","amount":1`;
+  const document = `[{"id":1,${item}},\n{"id":2,"\\u0069d":3,${item}}]\n`;
+  expect(await warningsOf(["-", "-f", "json"], { stdin: document })).toEqual([
+    'standard input: 1 record has a name twice in an object, "id" in line 2; the last value counts',
+  ]);
+});
+
 test("values beyond the header that are dropped are counted, a delimiter at the end is not", async () => {
   const ignore = ["--extra-fields", "ignore"];
   const text = "id,item,amount\n1,tea,3,x\n2,pot,45,\n3,cup,5,y,z\n";

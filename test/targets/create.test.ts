@@ -322,6 +322,15 @@ describe.each(tableEngines())("$title: what is refused", (engine) => {
     shell.write("in.csv", "id,v\n1,2\n");
     shell.write("empty.csv", "");
 
+    // What a flag fills in every row is no table by itself.
+    for (const flags of [[], ["--const", "src=x"], ["--const", "src=x", "--key", "id"]]) {
+      const { exit, code, cause } = await shell.bare(["empty.csv", "--create", ...flags]);
+      expect([exit, code, cause]).toEqual([
+        2,
+        "PLAN_DDL",
+        expect.stringMatching(/no source has a/),
+      ]);
+    }
     const refused = await shell.bare(["empty.csv", "--create"]);
     const made = await shell.bare(["in.csv", "--create"]);
     const empty = await shell.bare(["empty.csv", "--create"]);

@@ -121,6 +121,19 @@ function modes(database: TestDatabase): void {
     expect(await shell.rows()).toEqual(rows);
   });
 
+  test.each(["native", "select-then-write"])(
+    "--update-where decides where nothing else is updated: %s",
+    async (strategy) => {
+      const shell = new LateShell(database);
+      await shell.start(STAFF, "insert into staff (id, name) values (1, 'Al'), (2, 'Bo')");
+      const where = ["--update-where", "target.name = 'Al'", "--strategy", strategy];
+      const text = "id,boss\n1,2\n2,3\n3,1\n1,3\n";
+      const { exit, counts, output } = await shell.load(text, where);
+      expect([exit, counts], output).toEqual([0, { inserted: 1, updated: 2, skipped: 1 }]);
+      expect(await shell.rows()).toEqual(["1 Al 3", "2 Bo -", "3 - 1"]);
+    },
+  );
+
   test("a row that --update-where skips keeps its value; --set and --stamp count once", async () => {
     const shell = new LateShell(database);
     await shell.start(STAFF, "alter table staff add n int", "alter table staff add s int", there);

@@ -114,7 +114,6 @@ describe.each(ENGINES.slice(0, 1))("refusals on $title", (engine) => {
   test.each([
     [["--delete-missing"]],
     [["--max-delete", "5"]],
-    [["--late", "note"]],
     [["--format", "csv"]],
     [["--nest", "lines:lines"]],
   ])("does not go with %s", async (flags) => {

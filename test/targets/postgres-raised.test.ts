@@ -49,6 +49,25 @@ describe("an error that a trigger raises", () => {
     });
   });
 
+  test.each([
+    ["native", "check_violation"],
+    ["native", "raise_exception"],
+    ["select-then-write", "check_violation"],
+  ])("is told with its detail and its hint: %s, %s", async (strategy, state) => {
+    const statement = `raise exception 'no threes' using errcode = '${state}', detail = 'It is odd.', hint = 'Write 4.'`;
+    const shell = await open(raising(statement), AT_ONCE);
+    const said = "no threes: It is odd: Write 4";
+    for (const flags of [[], ["-b", "1"], ["--max-rejects", "1", "--rejects-ok"]]) {
+      const args = ["in.csv", "--key", "id", "--strategy", strategy, "--dry-run", ...flags];
+      const { report, stderr } = await shell.bare(args);
+      const told = JSON.stringify(report.error ?? report.rejects);
+      expect(told, stderr).toContain(said);
+    }
+    const late = await open(raising(statement), LATE);
+    const stopped = await late.bare(["in.csv", "--key", "id"]);
+    expect(stopped.report.error?.cause, stopped.stderr).toContain(said);
+  });
+
   test("at the commit is no reason to try again", async () => {
     const statement = "raise exception 'no' using errcode = '40001'";
     const shell = await open(raising(statement), LATE);

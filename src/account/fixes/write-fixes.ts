@@ -50,7 +50,7 @@ function madeKeyFix({ columns: [name, ...others] }: UniqueKey, plan: TablePlan):
 export function foreignKeyFix({ reject, target }: KnownReject): string | null {
   const { arbiter, late, table } = target?.plan ?? {};
   if (table === undefined || arbiter === null || arbiter?.kind !== "expressions") return null;
-  // Nothing is set late in nested records.
+  // It may be a key of a row in the record, of which nothing is set late.
   if ((target?.levels ?? []).length > 0) return null;
   const keys = table.foreignKeys.filter(({ name }) => isMeant(name, reject.constraint));
   const open = keys

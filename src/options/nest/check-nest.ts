@@ -10,7 +10,6 @@ import type { LevelOptions } from "./nest-levels.ts";
 /** Options that nested records do not go with, and why, as a clause. */
 const NOT_WITH: readonly (readonly [OptionName, string])[] = [
   ["deleteMissing", "it would look at the table of the records alone"],
-  ["late", "rows of other levels would refer to a row before it is whole"],
   ["create", "the tables of nested records are there before them, with their foreign keys"],
   ["alter", "the tables of nested records are there before them, with their foreign keys"],
   ["columns", "only JSON records hold others, and it is about CSV"],

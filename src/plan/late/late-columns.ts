@@ -3,7 +3,7 @@
  * against it. Pure.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
-import type { Arbiter, LateColumns, Mode, TablePlan } from "../../model/load-plan.ts";
+import type { Arbiter, LateColumns, Mode, TablePlan, UpdateRule } from "../../model/load-plan.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { readsColumn } from "../../sql/expressions.ts";
@@ -11,6 +11,7 @@ import type { ExpressionNames } from "../../sql/expressions.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
 import { whyReadOnly } from "../mapping/mapping.ts";
 import { requireColumn, tableLabel } from "../names.ts";
+import { isFreeOfLevels } from "../nest/refuse-late.ts";
 
 const FLAG = "--late";
 
@@ -29,7 +30,10 @@ export interface LateRequest extends Pick<
 }
 
 /** What is set late, and what is kept for it. */
-export type LateChoice = Omit<LateColumns, "plan">;
+export interface LateChoice extends Omit<LateColumns, "plan"> {
+  /** What is set so that `--update-where` is asked where nothing else is updated; empty: nothing is. */
+  readonly decides: Partial<Pick<UpdateRule, "sets">>;
+}
 
 /** The late columns that records may carry; `null`: there are none. Throws `PLAN_UNKNOWN_COLUMN` and `PLAN_LATE`. */
 export function chooseLate(request: LateRequest): LateChoice | null {
@@ -50,12 +54,12 @@ export function chooseLate(request: LateRequest): LateChoice | null {
   const filled = new Set([...[...mapping, ...constants].map(({ column }) => column), ...looked]);
   const late = new Set(named.filter(({ name }) => openFields || filled.has(name)));
   if (late.size === 0) return null;
-  refuseCondition([...late], request, filled);
   return {
     columns: shape.columns.filter((column) => late.has(column)).map(({ name }) => name),
     kept: shape.columns
       .filter((column) => late.has(column) || (key.includes(column) && isWritten(column)))
       .map(({ name }) => name),
+    decides: decidingSets([...late], request, filled),
   };
 }
 
@@ -90,6 +94,7 @@ export function mayBeSetLate(column: string, options: Options, naming: Expressio
   ];
   return (
     nullKey !== "insert" &&
+    isFreeOfLevels(column, options) &&
     !isLeftAlone(column, options) &&
     !assigned.some((each) => each.column === column) &&
     !read.some((sql) => readsColumn(sql, "excluded", { column, naming }))
@@ -158,19 +163,22 @@ function refuseMadeKeys(
   throw refusal(named, reason, `leave --null-key ${nullKey} out`);
 }
 
-/** Where nothing else is updated, the database is not asked whether the condition holds. */
-function refuseCondition(
+/**
+ * What has the database decide whether `--update-where` holds where nothing but late columns is updated: it sets one of them to
+ * what it is.
+ */
+function decidingSets(
   late: readonly Column[],
-  { update, mode, openFields }: LateRequest,
+  { update, mode, naming, openFields }: LateRequest,
   filled: ReadonlySet<string>,
-): void {
-  if (update.where === null || (mode !== "upsert" && mode !== "update")) return;
+): LateChoice["decides"] {
   const names = late.map(({ name }) => name);
+  const [column] = names;
+  if (column === undefined || update.where === null || update.sets.length > 0) return {};
+  if (mode !== "upsert" && mode !== "update") return {};
   const mayFill = (name: string): boolean => openFields || filled.has(name);
-  const others = update.columns.some((name) => mayFill(name) && !names.includes(name));
-  if (others || update.sets.length > 0) return;
-  const reason = "nothing else is updated, so --update-where has nothing to decide on";
-  throw refusal(late, reason, "leave --update-where out");
+  if (update.columns.some((name) => mayFill(name) && !names.includes(name))) return {};
+  return { sets: [{ column, expression: `target.${naming.quoteIdentifier(column)}` }] };
 }
 
 function leaveOut({ name }: Column, { late }: Options): string {

@@ -3,6 +3,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { PlanRequest } from "../plan-request.ts";
 import { refuseEmptying } from "./refuse-emptying.ts";
+import { refuseLate } from "./refuse-late.ts";
 import { planLevels } from "./plan-nest.ts";
 import type { NestRelations, PlannedLevel, PlanOfLevel } from "./plan-nest.ts";
 
@@ -44,6 +45,7 @@ export function planNested(
   const { quoteIdentifier, options } = request;
   const how = { planOf, limit: options.maxDelete, quoteIdentifier };
   const planned = planLevels(relations, root, how);
+  refuseLate(root, planned.nest.levels);
   refuseEmptying({ ...request, tables: planned.tables, levels: planned.nest.levels });
   return planned;
 }

@@ -92,7 +92,7 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   ]
     .filter(isNew)
     .toSorted(byPlace(mapping, request));
-  if (shape === null && names.length === 0) throw nothingToMake(table);
+  if (shape === null && (names.length === 0 || isUnknown(request))) throw nothingToMake(table);
   refuseColumnNames(names, mapping, request);
   const keys = shape === null ? keyNames(supposed, names, options.key) : new Set<string>();
   const types = new Map(
@@ -128,6 +128,12 @@ function byPlace(
     return at < 0 ? fields.length : at;
   };
   return (one, other) => place(one) - place(other);
+}
+
+/** Nothing tells what records will have; what --const fills goes with it in every row, and is no table by itself. */
+function isUnknown({ seen, options }: NewColumnsRequest): boolean {
+  const isSaid = [options.type, options.value].some((each) => (each ?? []).length > 0);
+  return !isSaid && seen.sources.every(({ fields, header }) => (header ?? fields).length === 0);
 }
 
 /** A table without a column is none. */

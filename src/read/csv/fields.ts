@@ -57,7 +57,9 @@ export class CsvFields {
     }
     if (withQuotes.length > 0) {
       const parsed = this.#parseAll(withQuotes);
-      withQuotes.forEach(({ at }, index) => (results[at] = parsed[index] ?? []));
+      withQuotes.forEach(({ at, span }, index) => {
+        results[at] = this.#unquotedTrimmed(parsed[index] ?? [], span);
+      });
     }
     return results;
   }
@@ -75,7 +77,7 @@ export class CsvFields {
     // As many characters as bytes: every one is ASCII.
     if (text.length === span.contentEnd - span.start) return this.#slices(text, 0, span);
     const texts = text.split(this.#dialect.delimiter, span.ends.length);
-    return this.#dialect.trim ? texts.map(trimmed) : texts;
+    return this.#dialect.trim ? texts.map((each) => each.trim()) : texts;
   }
 
   #slices(text: string, start: number, span: CsvSpan): string[] {
@@ -86,7 +88,14 @@ export class CsvFields {
       texts.push(text.slice(from, start + end));
       from = start + end + step;
     }
-    return this.#dialect.trim ? texts.map(trimmed) : texts;
+    return this.#dialect.trim ? texts.map((each) => each.trim()) : texts;
+  }
+
+  /** csv-parse takes fewer characters off the left of a field than off its right. */
+  #unquotedTrimmed(texts: CsvTexts, { quoted, ends }: CsvSpan): CsvTexts {
+    if (!this.#dialect.trim || !Array.isArray(texts)) return texts;
+    const isKept = (at: number): boolean => at >= ends.length || quoted?.includes(at) === true;
+    return texts.map((text, at) => (isKept(at) ? text : text.trim()));
   }
 
   #parseAll(found: readonly { text: string; span: CsvSpan }[]): CsvTexts[] {
@@ -157,9 +166,4 @@ function keptCount(span: CsvSpan): number {
 
 function quoteFault(message: string): RecordFault {
   return { code: "ROW_QUOTES", message };
-}
-
-// csv-parse takes these characters off the left and any white space off the right.
-function trimmed(text: string): string {
-  return text.replace(/^[\t\n\f\r ]+/, "").trimEnd();
 }

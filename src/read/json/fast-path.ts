@@ -9,6 +9,9 @@ import type { RecordShape } from "../../model/record.ts";
 import type { Charset } from "../text/charset.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
 import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
+import { lineEnd } from "./line-end.ts";
+import type { LineRules } from "./line-end.ts";
+import { MixedLines } from "./mixed-lines.ts";
 import { ObjectBytes } from "./object-bytes.ts";
 import { IRREGULAR, JsonScan, MORE } from "./scan.ts";
 import { JsonShapes } from "./shapes.ts";
@@ -26,9 +29,6 @@ export interface JsonRun extends PackedRun {
   readonly nested?: PackedFields["nested"];
 }
 
-const LF = 10;
-const CR = 13;
-
 /** What tells the values of a source's lines; can be sent to another thread. */
 export interface JsonSource {
   readonly options: NullOptions & Pick<ReadOptions, "maxRecordBytes" | "followAppend" | "nests">;
@@ -41,12 +41,14 @@ export class JsonBytes implements Packer<JsonRun> {
   readonly #limit: number;
   /** Where lines end, where objects do not tell what comes behind their last values. */
   readonly #ends: number[] | null;
-  #last = false;
+  #rules: LineRules;
   /** The end of the source ends no line. */
   readonly #waits: boolean;
   stop: PackStop = "more";
 
   readonly source: JsonSource;
+  /** For lines whose names change; `null` where records are in their members. */
+  readonly mixed: MixedLines | null;
 
   /** `source`: in plain text. `shapes`: those of its other records, where somebody reads these. */
   constructor(source: JsonSource, shapes = new JsonShapes()) {
@@ -54,14 +56,17 @@ export class JsonBytes implements Packer<JsonRun> {
     const { nests = [] } = options;
     const nested = nestedOptions(options);
     this.source = source;
-    this.#objects = new ObjectBytes(
-      { scan: this.#scan, shapes, nulls: new NullRule(options), options },
-      nests,
-      { shapes: new JsonShapes(), nulls: new NullRule(nested), options: nested },
-    );
+    const parts = { scan: this.#scan, shapes, nulls: new NullRule(options), options };
+    this.#objects = new ObjectBytes(parts, nests, {
+      shapes: new JsonShapes(),
+      nulls: new NullRule(nested),
+      options: nested,
+    });
     this.#limit = options.maxRecordBytes;
     this.#ends = nests.length === 0 ? null : [];
     this.#waits = options.followAppend === true;
+    this.#rules = { limit: this.#limit, last: false };
+    this.mixed = nests.length === 0 ? new MixedLines(parts, options) : null;
   }
 
   /** The fast path of a source; `null` where its encoding is out of the ordinary. */
@@ -85,7 +90,7 @@ export class JsonBytes implements Packer<JsonRun> {
 
   pack(bytes: Buffer, from: number, last: boolean, max: number): JsonRun | null {
     this.#scan.over(bytes);
-    this.#last = last && !this.#waits;
+    this.#rules = { limit: this.#limit, last: last && !this.#waits };
     this.#objects.clear();
     this.stop = "full";
     const most = Math.min(max, PACKED_RECORDS);
@@ -140,20 +145,8 @@ export class JsonBytes implements Packer<JsonRun> {
   #line(start: number, line: number): number {
     const close = this.#objects.take(start);
     if (close < 0) return close;
-    const end = this.#lineEnd(close, start);
+    const end = lineEnd(this.#scan, close, start, this.#rules);
     if (end < 0) this.#objects.keep(line);
     return end;
-  }
-
-  /** Goes over what follows the object of the line that began at `start`; tells where the next begins. */
-  #lineEnd(close: number, start: number): number {
-    const scan = this.#scan;
-    const { bytes } = scan;
-    const { length } = bytes;
-    const end = bytes[close] === LF ? close : scan.blank(close);
-    if (end >= length && !this.#last) return MORE;
-    if (end < length && bytes[end] !== LF) return IRREGULAR;
-    const content = end < length && bytes[end - 1] === CR ? end - 1 : end;
-    return content - start > this.#limit ? IRREGULAR : Math.min(end + 1, length);
   }
 }

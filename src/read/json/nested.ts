@@ -19,6 +19,8 @@ export interface NestedContext {
   readonly values: (members: JsonMembers) => Pick<SourceRecord, "shape" | "values" | "kinds">;
   /** Those of the record that all of it is in. */
   readonly of: Pick<SourceRecord, "position" | "raw">;
+  /** Told of the names of each record, of which some may be there twice. */
+  readonly see: (names: readonly string[]) => void;
 }
 
 /** A record without the members that hold others, and those others. */
@@ -156,6 +158,7 @@ function recordOf(
   place: NestedPlace,
 ): SourceRecord | RecordFault {
   if ("code" in given) return given;
+  context.see(given.names);
   const found = paths.length === 0 ? given : addPaths(given, memberPaths(paths));
   if ("code" in found) return found;
   const { position, raw } = context.of;

@@ -17,7 +17,7 @@ import type { JsonTemplate, TemplateParts } from "./template.ts";
 const SPACE = 32;
 
 /** The kinds of values by their first byte; 0 for null. */
-const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
+export const KINDS = new Uint8Array(256).fill(KIND_BITS.number);
 KINDS[QUOTE] = KIND_BITS.text;
 KINDS["n".charCodeAt(0)] = 0;
 for (const first of "tf") KINDS[first.charCodeAt(0)] = KIND_BITS.boolean;

@@ -43,6 +43,7 @@ export function openJson(
       unfinished: parts.unfinished(),
       passedLines: 0,
       isOpenEnded: parts.isOpenEnded(),
+      ...(parts.records.repeated === null ? {} : { repeated: parts.records.repeated }),
     }),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";

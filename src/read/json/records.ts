@@ -2,9 +2,9 @@
  * Records and rejects of JSON runs: names, kinds, NULLs and positions.
  */
 import type { NestMember } from "../../model/nest/nesting.ts";
-import type { RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
+import type { Position, RecordChunk, RecordShape, SourceRecord } from "../../model/record.ts";
 import type { Reject } from "../../model/reject.ts";
-import type { ReaderInput } from "../format-reader.ts";
+import type { ReaderInput, RepeatedNames } from "../format-reader.ts";
 import { jsonMembers } from "./members.ts";
 import type { JsonMembers } from "./members.ts";
 import { addPaths, memberPaths } from "./paths.ts";
@@ -23,6 +23,8 @@ export class JsonRecords {
   readonly #input: ReaderInput;
   readonly #nulls: NullRule;
   readonly #shapes: JsonShapes;
+  /** Those with the members that hold records. */
+  readonly #whole: JsonShapes;
   /** What is taken out of objects, and the members that something is taken out of. */
   readonly #paths: readonly MemberPath[];
   readonly #parents: ReadonlySet<string>;
@@ -33,11 +35,15 @@ export class JsonRecords {
   /** Records are taken out of documents, by `--records`. */
   readonly #isInDocument: boolean;
   #record = 0;
+  #repeated: RepeatedNames | null = null;
+  /** The last record that was noted for such a name. */
+  #noted = 0;
 
   constructor(input: ReaderInput, options: ReadOptions, shapes: JsonShapes) {
     this.#input = input;
     this.#nulls = new NullRule(options);
     this.#shapes = shapes;
+    this.#whole = (options.nests ?? []).length === 0 ? shapes : new JsonShapes();
     this.#paths = memberPaths(options.paths ?? []);
     this.#parents = new Set([
       ...this.#paths.map(({ parts }) => parts[0] ?? ""),
@@ -70,6 +76,11 @@ export class JsonRecords {
     return this.#record;
   }
 
+  /** Names that are there twice in one object; `null`: none is. */
+  get repeated(): RepeatedNames | null {
+    return this.#repeated;
+  }
+
   /** Goes on after so many records. */
   goTo(records: number): void {
     this.#record = records;
@@ -99,11 +110,21 @@ export class JsonRecords {
     members: JsonMembers,
     of: Pick<SourceRecord, "position" | "raw">,
   ): SourceRecord | RecordFault {
+    this.#noteRepeated(this.#whole.repeatedIn(members.names), of.position);
     if (this.#nests.length === 0) return { ...this.#values(members), ...of };
     const values = (own: JsonMembers): RecordValues => this.#nestedValues(own);
-    const apart = takeApart(members, this.#nests, { values, of });
+    const see = (names: readonly string[]): void =>
+      this.#noteRepeated(this.#nestedShapes.repeatedIn(names), of.position);
+    const apart = takeApart(members, this.#nests, { values, of, see });
     if ("code" in apart) return apart;
     return { ...this.#values(apart.own), ...of, nested: apart.nested };
+  }
+
+  #noteRepeated(name: string | null, { record, line }: Position): void {
+    if (name === null || record === this.#noted) return;
+    this.#noted = record;
+    const { records, ...first } = this.#repeated ?? { records: 0, line: line[0], name };
+    this.#repeated = { ...first, records: records + 1 };
   }
 
   /** What a reject file gets: of a record out of a document an array, which the same flags read as it is. */

@@ -13,6 +13,8 @@ interface Layout {
   readonly shape: RecordShape;
   /** Where each member goes; `null` when no name is there twice. */
   readonly slots: readonly number[] | null;
+  /** The first name that is there twice; `null`: none is. */
+  readonly repeated: string | null;
 }
 
 /** A record's shape, values and kinds, each name once: the last value wins. */
@@ -25,7 +27,7 @@ export interface ShapedMembers {
 /** The shapes of one source. */
 export class JsonShapes {
   readonly #layouts = new Map<string, Layout>();
-  #last: Layout = { names: [], shape: { fields: [] }, slots: null };
+  #last: Layout = { names: [], shape: { fields: [] }, slots: null, repeated: null };
 
   /** Gives members their shape. */
   shaped(members: JsonMembers): ShapedMembers {
@@ -39,6 +41,11 @@ export class JsonShapes {
       kinds[slot] = members.kinds[index] ?? "text";
     });
     return { shape, values, kinds };
+  }
+
+  /** The first of the names that is there twice; `null`: none is. */
+  repeatedIn(names: readonly string[]): string | null {
+    return this.#layout(names).repeated;
   }
 
   #layout(names: readonly string[]): Layout {
@@ -63,6 +70,7 @@ function layoutOf(names: readonly string[]): Layout {
     names,
     shape: { fields: [...slots.keys()] },
     slots: twice ? names.map((name) => slots.get(name) ?? 0) : null,
+    repeated: twice ? (names.find((name, at) => names.indexOf(name) < at) ?? null) : null,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { nestedWithout } from "../../model/nest/packed-nest.ts";
 import { movedFields } from "../../model/packed.ts";
-import type { PackedFields } from "../../model/packed.ts";
+import type { MixedFields, PackedFields } from "../../model/packed.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { PackedRaws, RecordChunk, SourceRecord } from "../../model/record.ts";
 import type { Charset } from "./charset.ts";
@@ -26,26 +26,30 @@ export type PackStop = "more" | "irregular" | "full";
 /** Records that are found at once, at most: all of them are in memory once somebody asks for them. */
 export const PACKED_RECORDS = 32_768;
 
-/** Finds ordinary records. */
-export interface Packer<P extends PackedRun> {
+/** Finds ordinary records that follow one another. */
+export interface RunFinder<R> {
   /**
    * Finds at most `max` records from `from` on, and no more than `PACKED_RECORDS`; `last`: nothing follows these bytes.
    * `null` when there is none.
    */
-  pack(bytes: Buffer, from: number, last: boolean, max: number): P | null;
+  pack(bytes: Buffer, from: number, last: boolean, max: number): R | null;
   /** What follows the records of the last `pack`. */
   readonly stop: PackStop;
+}
+
+/** Finds ordinary records that have the same fields. */
+export interface Packer<P extends PackedRun> extends RunFinder<P> {
   /** The fields that were found in these bytes from `from` on. */
   fields(found: P, bytes: Buffer, from: number): PackedFields;
 }
 
 /** The ordinary records that begin where `between` says, read on for if need be; `null` when the next one is not, or there is none. */
-export async function findPacked<S extends Span, P extends PackedRun>(
+export async function findPacked<S extends Span, R>(
   stream: RecordStream<S>,
   splitter: { readonly between: number | null },
-  packer: Packer<P>,
+  packer: RunFinder<R>,
   max: number,
-): Promise<{ readonly found: P; readonly from: number } | null> {
+): Promise<{ readonly found: R; readonly from: number } | null> {
   for (;;) {
     const from = splitter.between;
     if (from === null) return null;
@@ -72,21 +76,23 @@ export interface PackedSource {
 }
 
 /** Records that were found but not read. */
-export class PackedChunk implements RecordChunk {
-  readonly packed: PackedFields;
+abstract class FoundChunk implements RecordChunk {
   readonly rejects = [];
   readonly #source: PackedSource;
+  readonly #count: number;
   #records: readonly SourceRecord[] | null = null;
 
-  constructor(packed: PackedFields, source: PackedSource) {
-    this.packed = packed;
+  constructor(count: number, source: PackedSource) {
+    this.#count = count;
     this.#source = source;
   }
+
+  abstract readonly packed: PackedFields | null;
 
   readonly offsetAfter = (count: number): SourceOffset => {
     const { from, to, spans, endOf } = this.#source;
     if (count === 0) return from;
-    if (count >= this.packed.records) return to;
+    if (count >= this.#count) return to;
     if (endOf !== undefined) return { ...endOf(count), record: from.record + count };
     const last = spans(count).at(-1);
     if (last === undefined) return from;
@@ -95,9 +101,42 @@ export class PackedChunk implements RecordChunk {
 
   readonly whole = (): PackedRaws => {
     const { from, spans, bytes } = this.#source;
-    const raws = spans(this.packed.records).map(({ start, end }) => bytes.subarray(start, end));
+    const raws = spans(this.#count).map(({ start, end }) => bytes.subarray(start, end));
     return { firstRecord: from.record + 1, raws };
   };
+
+  /** The source of the chunk without its first `count` records. */
+  protected sourceWithout(count: number): PackedSource {
+    const { read, from, to, spans, endOf, bytes } = this.#source;
+    const first = this.offsetAfter(count);
+    const passed = first.byte - from.byte;
+    return {
+      read: () => read().slice(count),
+      from: first,
+      to,
+      spans: (more: number) =>
+        spans(count + more)
+          .slice(count)
+          .map((span) => ({ ...span, start: span.start - passed, end: span.end - passed })),
+      ...(endOf === undefined ? {} : { endOf: (more: number) => endOf(count + more) }),
+      bytes: bytes.subarray(passed),
+    };
+  }
+
+  get records(): readonly SourceRecord[] {
+    this.#records ??= this.#source.read();
+    return this.#records;
+  }
+}
+
+/** Records with the same fields. */
+export class PackedChunk extends FoundChunk {
+  readonly packed: PackedFields;
+
+  constructor(packed: PackedFields, source: PackedSource) {
+    super(packed.records, source);
+    this.packed = packed;
+  }
 
   /** The chunk without its first `count` records. */
   without(count: number): PackedChunk {
@@ -112,26 +151,18 @@ export class PackedChunk implements RecordChunk {
       length,
       ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
     });
-    const { read, from, to, spans, endOf, bytes } = this.#source;
-    const first = this.offsetAfter(count);
-    const passed = first.byte - from.byte;
-    const later: PackedSource = {
-      read: () => read().slice(count),
-      from: first,
-      to,
-      spans: (more: number) =>
-        spans(count + more)
-          .slice(count)
-          .map((span) => ({ ...span, start: span.start - passed, end: span.end - passed })),
-      ...(endOf === undefined ? {} : { endOf: (more: number) => endOf(count + more) }),
-      bytes: bytes.subarray(passed),
-    };
-    return new PackedChunk(rest, later);
+    return new PackedChunk(rest, this.sourceWithout(count));
   }
+}
 
-  get records(): readonly SourceRecord[] {
-    this.#records ??= this.#source.read();
-    return this.#records;
+/** Records of which some have other fields than others. */
+export class MixedChunk extends FoundChunk {
+  readonly packed = null;
+  readonly mixed: MixedFields;
+
+  constructor(mixed: MixedFields, source: PackedSource) {
+    super(mixed.records, source);
+    this.mixed = mixed;
   }
 }
 

@@ -163,7 +163,14 @@ function stopped({ status, counts, guarantee, error, ...report }: Report, read: 
     return `${begun}; this run has committed nothing`;
   }
   if (status === "interrupted") return `${begun}; ${report.table ?? "the table"} is as it was`;
-  return `${begun}${error?.code === "TARGET_OUTCOME_UNKNOWN" ? "" : "; nothing was kept"}`;
+  return `${begun}${leavesOpen(error) ? "" : "; nothing was kept"}`;
+}
+
+/** Whether the headline of a load that failed says nothing of what was kept: it is not known, or the error above it has told. */
+export function leavesOpen(error: Report["error"]): boolean {
+  return (
+    error?.code === "TARGET_OUTCOME_UNKNOWN" || error?.fix.includes("nothing was kept") === true
+  );
 }
 
 function how({ target, mode, strategy, rowSource }: Report, verbose: boolean): string {

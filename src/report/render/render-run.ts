@@ -12,6 +12,7 @@ import {
   rejectLines,
   sequenceLines,
   whyLines,
+  leavesOpen,
 } from "./render-report.ts";
 import type { ReportedLoad, RunReport } from "../run-report.ts";
 
@@ -92,8 +93,7 @@ export function headline({ counts, tables, seconds, ...report }: RunReport): str
   }
   if (status === "interrupted") return `interrupted: ${read} read in ${time}; nothing was kept`;
   if (status === "failed") {
-    const unknown = report.error?.code === "TARGET_OUTCOME_UNKNOWN";
-    const kept = unknown ? "" : "; nothing was kept of any table";
+    const kept = leavesOpen(report.error) ? "" : "; nothing was kept of any table";
     return `failed${at}: ${read} read in ${time}${kept}`;
   }
   const earlier = tables.reduce((sum, { job }) => sum + (job?.resumedAt ?? 0), 0);

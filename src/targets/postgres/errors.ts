@@ -15,6 +15,7 @@ export interface PostgresError extends Error {
   readonly column?: string;
   readonly constraint?: string;
   readonly detail?: string;
+  readonly hint?: string;
   /** The function of the server that reported it. */
   readonly routine?: string;
 }
@@ -111,7 +112,7 @@ export function isRowError(error: PostgresError): boolean {
 }
 
 /** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */
-function isRaised({ routine }: PostgresError): boolean {
+function isRaised({ routine }: Pick<PostgresError, "routine">): boolean {
   return routine === "exec_stmt_raise";
 }
 
@@ -146,7 +147,7 @@ export function rowFault(row: Row, error: unknown, table: TableShape): RowFault 
 /** The same of what is known of an error. */
 export function faultOf(
   row: Row,
-  error: Pick<PostgresError, "code" | "message" | "detail" | "column" | "constraint">,
+  error: SaidError & Pick<PostgresError, "column" | "constraint">,
   { name }: Pick<TableShape, "name">,
 ): RowFault {
   const { code: state, column = "", constraint = "" } = error;
@@ -167,14 +168,21 @@ const ROW_IN_DETAIL = new Set(["23502", "23514", "44000"]);
 /** So much of a message or its detail is shown. */
 const SHOWN_LENGTH = 200;
 
-/** What the server says: its message, and its detail where that tells more than the row itself. */
-export function sayError({
-  code,
-  message,
-  detail = "",
-}: Pick<PostgresError, "code" | "message" | "detail">): string {
-  if (detail === "" || ROW_IN_DETAIL.has(code)) return shortened(message);
-  return `${shortened(message)}: ${shortened(detail.replace(/\.$/, ""))}`;
+/** What is told of an error. */
+type SaidError = Pick<PostgresError, "code" | "message" | "detail" | "hint" | "routine"> & {
+  /** RAISE made it; absent: its routine tells. */
+  readonly raised?: boolean;
+};
+
+/**
+ * What the server says: its message, and its detail where that tells more than the row itself. What RAISE made is told whole: its hint
+ * is about the row, while those of the server itself are for whoever writes the statement.
+ */
+export function sayError(error: SaidError): string {
+  const { code, message, detail = "", hint = "", raised = isRaised(error) } = error;
+  const more = [raised || !ROW_IN_DETAIL.has(code) ? detail : "", raised ? hint : ""];
+  const told = more.filter((text) => text !== "").map((text) => text.replace(/\.$/, ""));
+  return [message, ...told].map(shortened).join(": ");
 }
 
 function shortened(text: string): string {

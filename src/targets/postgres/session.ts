@@ -36,6 +36,7 @@ import type { UnusualKeys } from "./stage/unusual-keys.ts";
 import { LockQuestions } from "./connect/blocked-by.ts";
 import { answersTo, runTogether, sendingAhead } from "./connect/run-together.ts";
 import type { PostgresServer } from "./connect/ask-server.ts";
+import { lookalikeWarning, serverText } from "./connect/lookalike.ts";
 import { transactionSettings } from "./connect/transaction-settings.ts";
 import type { SettingsContext } from "./connect/transaction-settings.ts";
 import { capabilitiesOf } from "./capabilities.ts";
@@ -104,7 +105,6 @@ export class PostgresSession implements Session {
   readonly #context: PostgresSessionContext;
   readonly #questions: LockQuestions;
   readonly #version: number;
-  /** And no server that only speaks its protocol. */
   readonly #isPostgres: boolean;
   readonly execute: SqlExecutor;
   /** What outlives the transactions of a load, by the stage of its table. */
@@ -139,12 +139,8 @@ export class PostgresSession implements Session {
     const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
     const sends = (sql: string): void => this.#tables.sends(sql);
     this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline, sends });
-    const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
-    this.version = lookalike === null ? number : `${lookalike.name} (as ${number})`;
-    this.warnings =
-      lookalike === null
-        ? []
-        : [`the server is ${lookalike.name}, not PostgreSQL: ${lookalike.risk}`];
+    this.version = serverText(version, lookalike);
+    this.warnings = lookalike === null ? [] : [lookalikeWarning(lookalike)];
     this.capabilities = capabilitiesOf(version, hasCitus);
   }
 
@@ -355,6 +351,11 @@ export class PostgresSession implements Session {
 
   async blockedBy(): Promise<string | null> {
     return this.#pid === null ? null : await this.#questions.holderFor(this.#pid);
+  }
+
+  async deadlockAmong(sessions: readonly Session[]): Promise<Error | null> {
+    const pids = sessions.flatMap((each) => (each instanceof PostgresSession && each.#pid) || []);
+    return this.#questions.deadlockAmong(pids, this.#context.label);
   }
 
   async unusualKeyHashes(

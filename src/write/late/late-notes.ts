@@ -72,6 +72,15 @@ export class LateNotes {
     if (this.#waiting.length >= NOTES_PER_ROW) await this.#write();
   }
 
+  /** What forgets all notes from now on, once what they are of is undone by a savepoint that begins here. */
+  mark(): () => void {
+    const [rows, waiting] = [this.#rows, [...this.#waiting]];
+    return () => {
+      this.#rows = rows;
+      this.#waiting = waiting;
+    };
+  }
+
   async #write(): Promise<void> {
     const { dialect } = this.#execute;
     const text = toText(this.#waiting);

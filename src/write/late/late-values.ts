@@ -75,6 +75,11 @@ export class LateValues {
     return values;
   }
 
+  /** What forgets all that is kept from now on of records that are undone. */
+  mark(): () => void {
+    return this.#notes.mark();
+  }
+
   /** The batch without them. */
   firstPass(batch: Batch): Batch {
     return this.#first.of(batch);

@@ -48,6 +48,8 @@ export interface NestWriterContext {
   readonly quarantine: Quarantine;
   /** What became of rows as the load counts it. */
   readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
+  /** Before records are written that may be undone: what is to be done then; absent: nothing is kept of them elsewhere. */
+  readonly mark?: () => () => void;
   /** In the order of the tables of the load; `null` for one that is only looked up. */
   readonly writers: readonly (PreparedTable | null)[];
 }
@@ -149,11 +151,8 @@ export class NestWriter {
     if (!isSingle && (this.#eachRecord || this.#context.quarantine.goesAlone(batch)))
       return await this.#writeEach(batch, total);
     await this.#run("savepoint");
-    const attempt: Attempt = {
-      tally: new NestTally(this.#levels),
-      isOnly: isSingle,
-      faults: [],
-    };
+    const forget = this.#context.mark?.();
+    const attempt: Attempt = { tally: new NestTally(this.#levels), isOnly: isSingle, faults: [] };
     const isWhole = await this.#attempt(batch, attempt);
     if (isWhole === true) {
       await this.#run("release");
@@ -161,6 +160,7 @@ export class NestWriter {
     }
     await this.#run("rollback");
     await this.#run("release");
+    forget?.();
     if (isWhole instanceof RecordsRepeat) {
       for (const rows of isWhole.runsOf(batch.rows))
         await this.#write(rowsBatch(batch, rows), total);

@@ -11,6 +11,7 @@ import type { Lock, Session } from "../../targets/target.ts";
 import type { ReadBatch } from "../batches.ts";
 import type { CheckpointCursor } from "../../checkpoint/cursor.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
+import { DeadlockWatch } from "./deadlock-watch.ts";
 import { rangeBetween, RetrySerially } from "./serial-ranges.ts";
 import type { SerialRanges } from "./serial-ranges.ts";
 import { FileOrder } from "./file-order.ts";
@@ -58,7 +59,8 @@ export class ParallelWriters implements Writers {
   /** Batches are written serially for now. */
   #serial = false;
   #turn = 0;
-  #moved: () => void = () => {};
+  #wake: () => void = () => {};
+  #watch: DeadlockWatch | null = null;
 
   constructor(context: ParallelWritersContext) {
     this.#context = context;
@@ -90,6 +92,12 @@ export class ParallelWriters implements Writers {
     const { leader, plan } = this.#context;
     this.#tableLocks =
       (await leader.lockTables?.(plan.tables, (error) => this.#fail(error))) ?? null;
+    this.#watch = new DeadlockWatch({
+      leader,
+      writers: () => this.#opened.map(({ session }) => session),
+      isBusy: () => this.#queues.some(({ waiting }) => waiting > 0),
+      fail: (error) => this.#fail(error),
+    });
     const count = plan.partitioning.writers;
     const opening = Array.from({ length: count }, async () => await this.#open());
     for (const result of await Promise.allSettled(opening)) {
@@ -134,6 +142,12 @@ export class ParallelWriters implements Writers {
 
   get #queues(): readonly Queue[] {
     return this.#opened.map(({ queue }) => queue);
+  }
+
+  /** A partition or a commit is done. */
+  #moved(): void {
+    this.#watch?.moved();
+    this.#wake();
   }
 
   #fail(error: unknown): void {
@@ -250,7 +264,7 @@ export class ParallelWriters implements Writers {
       this.failed.throwIfAborted();
       if (this.#queues.every(({ waiting }) => waiting < MOST_WAITING)) return;
       await new Promise<void>((resolve) => {
-        this.#moved = resolve;
+        this.#wake = resolve;
       });
     }
   }
@@ -291,12 +305,18 @@ export class ParallelWriters implements Writers {
 
   async rollback(): Promise<void> {
     this.#fail(new Error("the load is undone"));
-    await Promise.all(this.#queues.map(({ idle }) => idle));
-    await Promise.all(this.#opened.map(({ writer }) => writer.rollback()));
+    // What one of them still waits for, another may have.
+    await Promise.all(
+      this.#opened.map(async ({ queue, writer }) => {
+        await queue.idle;
+        await writer.rollback();
+      }),
+    );
     await this.#close();
   }
 
   async #close(): Promise<void> {
+    this.#watch?.close();
     await Promise.all(this.#opened.map(({ session }) => session.close()));
     await this.#tableLocks?.release();
   }

@@ -67,6 +67,17 @@ export function unpacked(packed: PackedFields): PackedRecord[] {
   }));
 }
 
+/** The packed records of a chunk, of whatever fields. */
+function packedRecords({ packed, mixed }: RecordChunk): PackedRecord[] {
+  if (packed !== null) return unpacked(packed);
+  const groups = (mixed?.groups ?? []).map((fields) => unpacked(fields)[Symbol.iterator]());
+  const records = [...(mixed?.groupOf ?? [])].flatMap((group) => groups[group]?.next().value ?? []);
+  const left = groups.flatMap((group) => [...group]);
+  if (records.length !== (mixed?.records ?? 0) || left.length > 0)
+    throw new Error("a mixed chunk is not of its size");
+  return records;
+}
+
 function memberOf(nest: PackedNest | null, record: number): PackedMember {
   if (nest === null) return "absent";
   const [from = -1, to = -1] = nest.spans.subarray(2 * record, 2 * record + 2);
@@ -89,13 +100,12 @@ export async function comparePaths(input: PathInput): Promise<Compared> {
   let packed = 0;
   // First by the bytes alone: asking for the records would read them on the slow path.
   for (const chunk of fast.chunks) {
-    if (chunk.packed !== null) {
-      for (const record of unpacked(chunk.packed)) {
-        samePacked(input, record, expected[at]);
-        at += 1;
-        packed += 1;
-      }
-    } else at += chunk.records.length;
+    for (const record of packedRecords(chunk)) {
+      samePacked(input, record, expected[at]);
+      at += 1;
+      packed += 1;
+    }
+    if (chunk.packed === null && chunk.mixed === undefined) at += chunk.records.length;
   }
   const records = fast.chunks.flatMap((chunk) => chunk.records);
   hold(input, "records", records.map(shown), expected.map(shown));

@@ -113,15 +113,18 @@ async function rowsOf({ chunks }: PathRead, target: PathTarget): Promise<Rows> {
     const { batch } = readBatch;
     batches.push(batch);
     rejects.push(...readBatch.rejects);
-    if (batch.packed === null) {
+    const packedRows = batch.packed === null ? (batch.mixed ?? []) : [batch.packed];
+    if (packedRows.length === 0) {
       for (const { ord, shape, values } of batch.rows) rows.push([ord, shape.columns, values]);
       continue;
     }
-    const { packed: own } = batch;
-    const { shape, slices: parts } = own;
-    const found = parts.flatMap(valuesOf);
+    const found = packedRows.flatMap((own) =>
+      own.slices
+        .flatMap(valuesOf)
+        .map((values, at): [number, ...unknown[]] => [ordAt(own, at), own.shape.columns, values]),
+    );
     if (found.length !== batch.size) throw new Error("a packed batch is not of its size");
-    found.forEach((values, at) => rows.push([ordAt(own, at), shape.columns, values]));
+    rows.push(...found.toSorted(([a], [b]) => a - b));
     packed += found.length;
   }
   return { batches, rows, rejects, packed };
@@ -138,8 +141,12 @@ function valuesOf({ fields, from, to, columns }: PackedSlice): (string | null)[]
 }
 
 // What a packed batch leaves out: that the source wrote a number. It must not matter to the column.
-function holdNumbers(input: PathInput, { packed, rows }: Batch, { families }: PathTarget): void {
-  if (packed === null) return;
+function holdNumbers(
+  input: PathInput,
+  { packed, mixed, rows }: Batch,
+  { families }: PathTarget,
+): void {
+  if (packed === null && mixed === undefined) return;
   for (const { numeric, shape } of rows) {
     shape.columns.forEach((name, at) => {
       const family = families[COLUMNS.indexOf(name)] ?? "text";

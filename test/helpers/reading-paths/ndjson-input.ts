@@ -115,6 +115,21 @@ const shortText: fc.Arbitrary<readonly Line[]> = lines.chain((line) =>
   ),
 );
 
+/** Lines of several kinds in turns, each with some of the same names. */
+const changingText: fc.Arbitrary<readonly Line[]> = fc
+  .array(memberValues, { minLength: 4, maxLength: 4 })
+  .chain((values) =>
+    fc.array(
+      fc.tuple(
+        fc
+          .subarray(['"a"', '"b"', '"é"', '"d"'], { minLength: 1 })
+          .chain((names) => lineOf(names, values)),
+        lineEnd,
+      ),
+      { maxLength: 40 },
+    ),
+  );
+
 /** So many lines of one kind that a change of names begins a new chunk. */
 const longText: fc.Arbitrary<readonly Line[]> = fc
   .array(
@@ -133,7 +148,11 @@ const longText: fc.Arbitrary<readonly Line[]> = fc
 /** An NDJSON source. */
 export const ndjsonInput: fc.Arbitrary<PathInput> = fc
   .record({
-    text: fc.oneof({ weight: 30, arbitrary: shortText }, { weight: 1, arbitrary: longText }),
+    text: fc.oneof(
+      { weight: 20, arbitrary: shortText },
+      { weight: 10, arbitrary: changingText },
+      { weight: 1, arbitrary: longText },
+    ),
     options: fc.record(commonOptions),
     complete: fc.boolean(),
     mark: mostly("", ["\ufeff"]),

@@ -191,6 +191,21 @@ create trigger a on t after update as begin insert into log (what) select conver
     ],
   },
   {
+    title: "a stamp reads a generated column",
+    engines: ["postgres", "sqlite"],
+    setup:
+      "create table t (id int primary key, v int default 5, g int generated always as (v * 2) stored, at int, check (id < 9)); insert into t (id, v, at) values (1, 1, 7);",
+    ndjson: '{"id":1,"v":3}\n{"id":2}\n{"id":9,"v":1}\n{"id":3,"v":4}\n',
+    flags: ["--key", "id", "--stamp", "at = excluded.g + 1"],
+    counts: { updated: 1, inserted: 2, rejected: 1 },
+    rejects: CHECK_OF_RECORD_3,
+    rows: [
+      ["1", "3", "6", "7"],
+      ["2", "5", "10", "11"],
+      ["3", "4", "8", "9"],
+    ],
+  },
+  {
     title: "generated columns follow",
     setup: {
       sqlite:

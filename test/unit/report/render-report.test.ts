@@ -103,6 +103,14 @@ test("shows no counts of a load that failed", () => {
   const failed = { ...report, status: "failed", rejectFile: null, warnings: [] } as const;
 
   expect(renderReport(failed)).toBe("failed: 1,234,567 records read in 12.3 s; nothing was kept\n");
+  const error = {
+    code: "REJECT_LIMIT",
+    message: "m",
+    cause: "c",
+    fix: "f; nothing was kept",
+    where: null,
+  };
+  expect(renderReport({ ...failed, error })).toBe("failed: 1,234,567 records read in 12.3 s\n");
 });
 
 test("says of an interrupted load that the table is as it was", () => {

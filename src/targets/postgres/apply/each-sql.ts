@@ -23,7 +23,7 @@ import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
-import { absentInStamps, absentValues } from "../stage/absent-columns.ts";
+import { absentInStamps, absentValues, generatedValues } from "../stage/absent-columns.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
@@ -69,7 +69,7 @@ declare
   upsurge_matched bigint;
   upsurge_skipped bigint;
   upsurge_unchanged bigint;
-  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text;
+  upsurge_state text; upsurge_constraint text; upsurge_column text; upsurge_message text; upsurge_detail text; upsurge_hint text;
   upsurge_context text; upsurge_raised boolean;
   upsurge_told text := '';
   ${COUNTERS}
@@ -108,6 +108,7 @@ const DIAGNOSTICS = [
   ["column", "column_name"],
   ["message", "message_text"],
   ["detail", "pg_exception_detail"],
+  ["hint", "pg_exception_hint"],
 ] as const;
 
 /** `get stacked diagnostics`, but for what is left out. */
@@ -131,7 +132,7 @@ ${findColumn(plan, shapes)}
     if upsurge_column = '' and not upsurge_raised and not ${isRow} then raise; end if;
   end if;
   upsurge_met := 'r';
-  insert into ${TEMPORARY.fault(plan)} values (upsurge_r.upsurge_ord, ${noted});
+  insert into ${TEMPORARY.fault(plan)} values (upsurge_r.upsurge_ord, ${noted}, upsurge_raised);
 end;`;
 }
 
@@ -258,7 +259,10 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
   const others = absentValues(absentInStamps(plan, columns));
-  return `(select ${[...values, ...others].join(", ")}) as excluded`;
+  const row = `(select ${[...values, ...others].join(", ")})`;
+  const made = generatedValues(plan);
+  if (made.length === 0) return `${row} as excluded`;
+  return `(select ${["upsurge_own.*", ...made].join(", ")} from ${row} as upsurge_own) as excluded`;
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */

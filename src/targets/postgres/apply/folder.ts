@@ -9,7 +9,7 @@ import { answersTo, runTogether } from "../connect/run-together.ts";
 import { isServerError } from "../errors.ts";
 import { setAsideSql } from "./set-sql.ts";
 import type { SeparatedRepeats } from "./set-sql.ts";
-import { byShape } from "../../grouped.ts";
+import { shapesOf } from "../../grouped.ts";
 import type { MadeTables } from "../stage/made-tables.ts";
 import { TEMPORARY } from "../stage/names.ts";
 import { repeatsDdl } from "../stage/stage.ts";
@@ -84,7 +84,7 @@ export class RepeatFolder {
     if (moved === null) return this.#takeAll(batch);
     this.#inPlace = false;
     this.#left = true;
-    for (const shape of shapesOf(batch)) {
+    for (const [shape] of shapesOf(batch, { kind: "all" })) {
       const waiting = moved[batch.packed === null ? shape.id : 0] ?? 0;
       if (waiting > 0) this.#aside.set(shape, waiting);
     }
@@ -93,10 +93,7 @@ export class RepeatFolder {
 
   #takeAll(batch: Batch): number {
     this.#inPlace = true;
-    this.#aside =
-      batch.packed === null
-        ? new Map([...byShape(batch.rows)].map(([shape, rows]) => [shape, rows.length]))
-        : new Map([[batch.packed.shape, batch.size]]);
+    this.#aside = new Map(shapesOf(batch, { kind: "all" }));
     return batch.size;
   }
 
@@ -116,10 +113,6 @@ export class RepeatFolder {
     this.#likely = this.#inPlace && keys * 2 <= total(this.#aside);
     return counts;
   }
-}
-
-function shapesOf({ packed, rows }: Batch): RowShape[] {
-  return packed === null ? [...byShape(rows).keys()] : [packed.shape];
 }
 
 function total(rows: ReadonlyMap<RowShape, number>): number {

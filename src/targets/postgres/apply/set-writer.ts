@@ -16,13 +16,13 @@ import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
 import { allDiffer, denseRange } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
-import { PackedCopy } from "../stage/packed-copy.ts";
+import { PackedCopy, withShape } from "../stage/packed-copy.ts";
 import type { CopyData } from "../stage/packed-copy.ts";
 import type { ReadOrder } from "./read-order.ts";
 import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
-import { selectedShapes } from "../../grouped.ts";
+import { shapesOf } from "../../grouped.ts";
 import type { Pipeline, PipelinedStatement } from "../stage/pipeline.ts";
 import { sameTypes } from "../stage/same-types.ts";
 import { AsPlanned } from "../catalog/as-planned.ts";
@@ -203,8 +203,7 @@ export class PostgresSetWriter implements SetWriter {
       inserted: 0,
     };
     if (encoded === null || packed === null) {
-      await this.#pipeline.flush();
-      await fillStage(this.#client, this.#plan, batch.rows);
+      await this.#stageRows(batch);
       return [];
     }
     const data = await encoded.data;
@@ -222,6 +221,20 @@ export class PostgresSetWriter implements SetWriter {
     }
     this.#data = data;
     return [];
+  }
+
+  /** Rows that are out of the ordinary, or have several shapes. */
+  async #stageRows(batch: Batch): Promise<void> {
+    const { mixed } = batch;
+    if (mixed === undefined || this.#plan.rowSource !== "staged") {
+      await this.#pipeline.flush();
+      return await fillStage(this.#client, this.#plan, batch.rows);
+    }
+    for (const rows of mixed.map(withShape)) {
+      const data = await this.#memory.copy.encode(rows, true);
+      const types = this.#sameTypes(data, TEMPORARY.stage(this.#plan));
+      this.#pipeline.add(stageCopy(this.#plan, rows.shape.columns, data), ...types);
+    }
   }
 
   /** What is asked with the first binary data for a table in a transaction. */
@@ -355,12 +368,4 @@ function boundsOf({ least, most }: KeyRange): readonly string[] {
 
 function ordsOf(selection: Selection): readonly string[] {
   return selection.kind === "all" ? [] : [`{${selection.ords.join(",")}}`];
-}
-
-/** The shapes of the rows, and how many rows of each are selected. */
-function shapesOf(batch: Batch, selection: Selection): ReturnType<typeof selectedShapes> {
-  // Rows of a packed batch are made by asking for them.
-  if (batch.packed === null) return selectedShapes(batch.rows, selection);
-  const chosen = selection.kind === "all" ? 0 : selection.ords.length;
-  return [[batch.packed.shape, selection.kind === "only" ? chosen : batch.size - chosen]];
 }

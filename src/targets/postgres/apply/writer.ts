@@ -130,4 +130,6 @@ interface FaultRow {
   column: string;
   message: string;
   detail: string;
+  hint: string;
+  raised: boolean;
 }

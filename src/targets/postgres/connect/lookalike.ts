@@ -61,3 +61,14 @@ export function judgeServer(version: string | null): Lookalike | null {
   if (OWN.test(text)) return null;
   return { name: `"${text.slice(0, 60)}${text.length > 60 ? "…" : ""}"`, risk: UNKNOWN_RISK };
 }
+
+/** What a server is, in a few words; `version` is its `server_version_num`. */
+export function serverText(version: number, lookalike: Lookalike | null): string {
+  const number = `PostgreSQL ${Math.floor(version / 10_000)}.${version % 10_000}`;
+  return lookalike === null ? number : `${lookalike.name} (as ${number})`;
+}
+
+/** What is to be known of a server that only speaks the protocol. */
+export function lookalikeWarning({ name, risk }: Lookalike): string {
+  return `the server is ${name}, not PostgreSQL: ${risk}`;
+}

@@ -19,14 +19,36 @@ export function absentColumns(
   );
 }
 
-/** Those of them that a stamp may read: their names are in its expression. */
+/** Those of them that a stamp may read: their names are in its expression, or in that of a generated column that it reads. */
 export function absentInStamps(plan: TablePlan, carried: readonly string[]): readonly Column[] {
-  const named = new Set(
-    plan.update.stamps.flatMap(({ expression }) =>
-      tokenize(expression, false).map(({ name }) => name.toLowerCase()),
-    ),
+  const made = generatedInStamps(plan).map(({ generatedSql }) => generatedSql ?? "");
+  return namedIn([...stampsOf(plan), ...made], absentColumns(plan, carried));
+}
+
+/** The generated columns that a stamp may read. */
+export function generatedInStamps(plan: TablePlan): readonly Column[] {
+  const generated = plan.table.columns.filter(({ generatedSql }) => generatedSql !== null);
+  return generated.length === 0 ? [] : namedIn(stampsOf(plan), generated);
+}
+
+/** `(5)::integer as "g"` for each of them, over a relation that has the columns which it is made of. */
+export function generatedValues(plan: TablePlan): string[] {
+  return generatedInStamps(plan).map(
+    ({ name, type, generatedSql }) =>
+      `(${generatedSql ?? "null"})::${type} as ${quoteIdentifier(name)}`,
   );
-  return absentColumns(plan, carried).filter(({ name }) => named.has(name.toLowerCase()));
+}
+
+function stampsOf({ update }: TablePlan): readonly string[] {
+  return update.stamps.map(({ expression }) => expression);
+}
+
+/** The columns whose names are in one of these expressions. */
+function namedIn(expressions: readonly string[], columns: readonly Column[]): readonly Column[] {
+  const named = new Set(
+    expressions.flatMap((sql) => tokenize(sql, false).map(({ name }) => name.toLowerCase())),
+  );
+  return columns.filter(({ name }) => named.has(name.toLowerCase()));
 }
 
 function absentValue({ type, defaultSql, volatileDefault }: Column): string {

@@ -19,6 +19,17 @@ import { CopyBuffer } from "./copy-buffer.ts";
 import { copyEncoding } from "./copy-encoder.ts";
 import { keyColumns, keyFields, keyHashes } from "./key-hash.ts";
 
+/** The column of the stage that tells rows of several shapes apart. */
+const SHAPE_COLUMN = "upsurge_shape";
+
+/** The rows with the number of their shape before their columns. */
+export function withShape(rows: PackedRows): PackedRows {
+  const { id, columns } = rows.shape;
+  const number = { field: -1, constant: String(id) };
+  const slices = rows.slices.map((slice) => ({ ...slice, columns: [number, ...slice.columns] }));
+  return { ...rows, shape: { id, columns: [SHAPE_COLUMN, ...columns] }, slices };
+}
+
 /** The data of a COPY, and the option that names its format. */
 export interface CopyData {
   readonly bytes: Buffer;
@@ -111,6 +122,7 @@ function binaryWay(
   }: { readonly numbered: boolean; readonly hashed: boolean; readonly asks: boolean },
 ): BinaryWay | null {
   const types = names.flatMap((name) => {
+    if (name === SHAPE_COLUMN) return [{ type: "integer" }];
     const column = plan.columns.find((each) => each.name === name);
     return column === undefined ? [] : [{ type: column.type }];
   });

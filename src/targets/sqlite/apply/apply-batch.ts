@@ -15,6 +15,7 @@ import { MadeRowids } from "./made-rowids.ts";
 import { BatchMisfits } from "../stage/misfits.ts";
 import type { MisfitColumns } from "../stage/misfits.ts";
 import type { PackedValues } from "../stage/packed-values.ts";
+import { inOrder } from "./mixed-rows.ts";
 import { isWorthPages } from "./paged-rows.ts";
 import type { PagedRow, PagedRows } from "./paged-rows.ts";
 import type { RowGroup } from "./row-group.ts";
@@ -73,15 +74,12 @@ export class BatchRun {
 
   /** Applies all rows; its faults are in the order of the rows. */
   apply(runnerOf: (shape: RowShape) => ShapeRunner): BatchResult {
-    const { packed } = this.#batch;
-    const runner = packed === null ? null : runnerOf(packed.shape);
-    if (
-      packed !== null &&
-      runner !== null &&
-      packed.slices.every((part) => runner.packed.takes(part))
-    )
-      this.#applyPacked(runner, packed);
-    else this.#applyRows(runnerOf);
+    const { packed, mixed = packed === null ? [] : [packed] } = this.#batch;
+    const takes = ({ shape, slices }: PackedRows): boolean =>
+      slices.every((slice) => runnerOf(shape).packed.takes(slice));
+    if (mixed.length === 0 || !mixed.every(takes)) this.#applyRows(runnerOf);
+    else if (packed === null) this.#applyMixed(mixed, runnerOf);
+    else this.#applyPacked(runnerOf(packed.shape), packed);
     this.#faults.sort((a, b) => a.row.ord - b.row.ord);
     const result = { counts: this.#counts, faults: this.#faults, misfits: this.#misfits.all };
     return {
@@ -120,6 +118,23 @@ export class BatchRun {
     }
     if (paged !== null) this.#applyPage(runner, paged);
     this.#applySingly(runner);
+  }
+
+  #applyMixed(mixed: readonly PackedRows[], runnerOf: (shape: RowShape) => ShapeRunner): void {
+    let last: ShapeRunner | null = null;
+    let place = 0;
+    for (const { shape, slice, record } of inOrder(mixed, this.#batch.size)) {
+      const runner = runnerOf(shape);
+      if (last !== null && last !== runner) this.#applySingly(last);
+      last = runner;
+      try {
+        this.#bindRow(runner, slice, record, place);
+      } catch (error) {
+        this.#refuse(place, error);
+      }
+      place += 1;
+    }
+    if (last !== null) this.#applySingly(last);
   }
 
   /** Takes a row that the page did not, behind those of the page; tells what the next row is offered to. */

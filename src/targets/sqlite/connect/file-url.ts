@@ -2,8 +2,9 @@
  * Which file a text names: `sqlite:PATH`, the URLs of SQLite itself (`file:`), of SQLAlchemy and JDBC, or a bare path. A text
  * that may be meant otherwise is never read as a new file: files are not made, and the error shows what to type.
  */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { closeSync, existsSync, openSync, readdirSync, readSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, parse } from "node:path";
+import { nearest } from "../../../errors/edit-distance.ts";
 import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../../errors/upsurge-error.ts";
@@ -110,6 +111,9 @@ function checkQuery(query: string): string | null {
 
 /** There is no file of the name that was understood: another one that may be meant, as it is to be typed; else `null`. */
 function otherFile(url: string, path: string): string | null {
+  const [, scheme, named] = /^([a-z]\w+):(.*)$/is.exec(path) ?? [];
+  if (scheme !== undefined && nearest(scheme, ["sqlite", "sqlite3"]) !== null)
+    return `sqlite:${named}`;
   const others = [
     path.replace(/^\/+/, ""),
     percentDecode(path),
@@ -127,7 +131,10 @@ export function suggestUrl(url: string): string | null {
     isDatabase(bare) ||
     isDatabasePath(bare) ||
     /\.(?:db[23]|s3db|sl3|sqlite2|sqlitedb)$/i.test(bare);
-  return isMeant && !/^[a-z][a-z0-9+.-]+:/i.test(url) ? shellWord(`sqlite:${url}`) : null;
+  if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return null;
+  if (isMeant) return shellWord(`sqlite:${url}`);
+  const near = nearFile(url);
+  return near === null ? null : shellWord(near);
 }
 
 const MAGIC = "SQLite format 3\0";
@@ -147,6 +154,23 @@ function isDatabase(path: string): boolean {
   }
 }
 
+/** A database file beside the one that is not there, with a name like it; `null`: there is none. */
+function nearFile(path: string): string | null {
+  try {
+    const names = readdirSync(dirname(path)).filter(isDatabasePath);
+    const stem = parse(path).name;
+    const meant =
+      nearest(
+        stem,
+        names.map((name) => parse(name).name),
+      ) ?? stem;
+    const near = names.find((name) => parse(name).name === meant);
+    return near === undefined ? null : path.slice(0, path.length - basename(path).length) + near;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether a file of that name may be made: the text does not ask for one that is there, nor seem to mean another. */
 export function mayBeMade(url: string, path: string): boolean {
   return !/\?(?:.*&)?mode=(?:ro|rw)(?:&|$)/.test(url) && otherFile(url, path) === null;
@@ -157,6 +181,8 @@ export function noSuchFile(url: string, path: string): UpsurgeError {
   const other = otherFile(url, path);
   const create =
     "check the path; a load of one file with --create creates the database, and its table";
-  const fix = { fix: other === null ? create : `pass --to ${shellWord(other)}` };
+  const near = other === null ? nearFile(path) : null;
+  const told = near === null ? create : `did you mean --to ${shellWord(near)}? Or ${create}`;
+  const fix = { fix: other === null ? told : `pass --to ${shellWord(other)}` };
   return upsurgeError("TARGET_NOT_FOUND", { path }, fix);
 }

@@ -54,6 +54,16 @@ async function load(url: string): Promise<RunResult> {
 }
 
 describe("a load", () => {
+  test("a file that is not there, beside one with a name like it", async () => {
+    const cwd = tempDir({ "in.csv": "id\n1\n" });
+    new Database(join(cwd, "customers.db")).exec("create table t (id int primary key)").close();
+    const args = ["in.csv", "--to", "custommers.db", "--table", "t", "--key", "id"];
+    const { exitCode, stderr } = await runUpsurge(args, { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("TARGET_NOT_FOUND");
+    expect(stderr).toContain("did you mean --to customers.db?");
+  });
+
   test.each([
     "sqlite:t.db",
     "sqlite3:t.db",
@@ -76,6 +86,12 @@ describe("a load", () => {
     ["t.db?mode=rw", "pass --to 'sqlite:t.db?mode=rw'"],
     ["sqlite:t.db?mode=ro", "leave mode=ro out of --to"],
     ["file://t.db", "pass --to file:t.db"],
+    ["sqlit:t.db", "pass --to sqlite:t.db"],
+    ["t.dbb", "pass --to t.db"],
+    ["slqite://t.db", "begin it with sqlite: instead of slqite:"],
+    ["postgres:/ann:pw@h/d", "write postgres:// instead of postgres:/"],
+    ["postgresql:ann@h/d", "write postgresql:// instead of postgresql:"],
+    ["postgress://ann:pw@h/d", "begin it with postgres: instead of postgress:"],
   ])("into %s is told: %s", async (url, fix) => {
     const { exitCode, stderr } = await load(url);
 
@@ -96,6 +112,8 @@ describe("a load", () => {
     ["psql://ann:pw@h/d", "postgres://ann@h/d"],
     ["cockroachdb://ann@h:26257/d", "postgres://ann@h:26257/d"],
     ["jdbc:postgresql:shop", "postgres:///shop"],
+    ["localhost:54315", "postgres://localhost:54315/"],
+    ["ann:pw@db.example.org:5432/shop", "postgres://ann@db.example.org:5432/shop"],
   ])("into %s is told to pass %s", async (url, meant) => {
     const { exitCode, stderr } = await load(url);
 

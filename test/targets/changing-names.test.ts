@@ -1,0 +1,72 @@
+/**
+ * NDJSON whose records have changing sets of names: a name that a record lacks leaves its column alone, or takes its default,
+ * however many records share a batch and however they are brought to the database.
+ */
+import { describe, expect, test } from "vitest";
+import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { ValuesShell } from "../helpers/values-shell.ts";
+
+const TABLE = `create table t (id int not null primary key, a varchar(20) default 'none', b int, c varchar(20),
+  check (b < 1000))`;
+const ALL = "select id, a, b, c from t order by id";
+
+type Fields = Readonly<Record<string, string | number>>;
+
+/** Whether a record has a name changes with its number, and so does their order. */
+function recordAt(at: number, id: number): Fields {
+  const a = at % 2 === 0 ? { a: `a${at}` } : {};
+  const b = at % 3 === 0 ? { b: at } : {};
+  const c = at % 5 < 2 ? { c: `c \u00e9 "${at}"` } : {};
+  return at % 7 === 0 ? { ...c, id, ...b, ...a } : { id, ...a, ...b, ...c };
+}
+
+/** The rows that records make one after the other. */
+function rowsOf(records: readonly Fields[]): string[] {
+  const rows = new Map<unknown, Fields>();
+  for (const record of records)
+    rows.set(record["id"], { a: "none", ...rows.get(record["id"]), ...record });
+  return [...rows.values()]
+    .toSorted((x, y) => Number(x["id"]) - Number(y["id"]))
+    .map((row) => ["id", "a", "b", "c"].map((name) => row[name] ?? "null").join("|"));
+}
+
+const textOf = (records: readonly Fields[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
+
+describe.each(tableEngines())("$title", (engine) => {
+  const database = useDatabase(engine);
+
+  for (const way of waysOf(engine, [7, 1000])) {
+    const { strategy, rowSource, batchRows } = way;
+    const how = ["--strategy", strategy, "--row-source", rowSource, "-b", String(batchRows)];
+
+    test(`keys that come once: ${wayTitle(way)}`, async () => {
+      const shell = new ValuesShell(database);
+      await shell.start(TABLE);
+      const records = Array.from({ length: 120 }, (_, at) => recordAt(at, at));
+      const { exit, report, stderr } = await shell.load(
+        textOf(records),
+        ["--key", "id", ...how],
+        "in.ndjson",
+      );
+      expect(exit, stderr).toBe(0);
+      expect(report.counts).toMatchObject({ read: 120, inserted: 120 });
+      expect(await shell.rows(ALL)).toEqual(rowsOf(records));
+    });
+
+    test(`keys that come again, and a record that is refused: ${wayTitle(way)}`, async () => {
+      const shell = new ValuesShell(database);
+      await shell.start(TABLE);
+      const records = Array.from({ length: 120 }, (_, at) => recordAt(at, (at * 7) % 50));
+      const bad = [...records.slice(0, 60), { id: 3, b: 5000 }, ...records.slice(60)];
+      const { exit, report, stderr } = await shell.load(
+        textOf(bad),
+        ["--key", "id", "--max-rejects", "5", ...how],
+        "in.ndjson",
+      );
+      expect(exit, stderr).toBe(3);
+      expect(report.counts).toMatchObject({ read: 121, inserted: 50, rejected: 1 });
+      expect(await shell.rows(ALL)).toEqual(rowsOf(records));
+    });
+  }
+});
