@@ -6,7 +6,7 @@ import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import type { ReportedError } from "../../src/report/report.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-import { launch } from "./torture/launch.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
 
@@ -22,6 +22,9 @@ const NESTED = NUMBERS.map((id) => `${JSON.stringify({ id, n: id, lines: [{ n: 1
 /** Loads in parts of two records. */
 const FLAT = ["in.csv", "--table", "t", "--commit", "2", "--job", "j"];
 const DEEP = "in.ndjson --table t --key id --commit 2 --job j --nest lines:lines".split(" ");
+
+/** What is looked at of a load that has ended. */
+type LoadEnd = Pick<Ended, "exit" | "stdout" | "stderr">;
 
 /** A folder with the files, and commands run in it. */
 class Shell {
@@ -41,8 +44,11 @@ class Shell {
     return { args: [...args, ...rest], cwd: this.folder };
   }
 
-  async load(args: readonly string[]): Promise<Ended> {
-    return await launch(this.#command(args)).ended;
+  /** A load that nothing disturbs. */
+  async load(args: readonly string[]): Promise<LoadEnd> {
+    const command = this.#command(args);
+    const { exitCode: exit, stdout, stderr } = await runUpsurge(command.args, command);
+    return { exit, stdout, stderr };
   }
 
   /** After its third commit, or at another moment, it waits until `meanwhile` is done. */
@@ -73,14 +79,14 @@ function errorOf(stdout: string): ReportedError | null {
   return (JSON.parse(stdout) as { error?: ReportedError }).error ?? null;
 }
 
-function expectRefused({ exit, stdout, stderr }: Ended, table: RegExp): void {
+function expectRefused({ exit, stdout, stderr }: LoadEnd, table: RegExp): void {
   const error = errorOf(stdout);
   expect([exit, error?.code], stdout + stderr).toEqual([4, "JOB_TABLE"]);
   expect(error?.message).toMatch(table);
   expect(error?.cause).toContain("it was dropped and made again since the job wrote to it");
 }
 
-function expectLoaded({ exit, stdout, stderr }: Ended): void {
+function expectLoaded({ exit, stdout, stderr }: LoadEnd): void {
   expect(exit, stdout + stderr).toBe(0);
 }
 

@@ -80,12 +80,12 @@ const RUNS = {
   "nested, alike": [2, 12, "UPSURGE_TEST_LAW_RUNS"],
   "nested, translated": [1, 2, "UPSURGE_TEST_LAW_RUNS"],
   "nested jobs": [1, 3, "UPSURGE_TEST_LAW_RUNS"],
-  "kills of nested jobs": [3, 20, "UPSURGE_TEST_TORTURE_KILLS"],
+  "kills of nested jobs": [2, 20, "UPSURGE_TEST_TORTURE_KILLS"],
   "going on": [50, 200, "UPSURGE_TEST_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_TEST_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],
   kills: [4, 50, "UPSURGE_TEST_TORTURE_KILLS"],
-  "kills of runs": [4, 40, "UPSURGE_TEST_TORTURE_KILLS"],
+  "kills of runs": [2, 40, "UPSURGE_TEST_TORTURE_KILLS"],
   "reading paths": [500, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [25, 60, "UPSURGE_TEST_LAW_RUNS"],
   packed: [6, 20, "UPSURGE_TEST_LAW_RUNS"],
@@ -109,11 +109,15 @@ export function timesOf(name: keyof typeof RUNS): number {
   return isLeftOut(TIER === "fast" && fast < all, "parts") ? fast : all;
 }
 
-/** Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. */
+/**
+ * Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. Nested loads are taken to the
+ * translated SQL Server by targets/nest-links, nest-keys, nest-options and nest-rejects.
+ */
 const ENGINES_OF = {
   shared: ["sqlite"],
   jobs: ["sqlite", "postgres"],
   tables: ["sqlite", "postgres"],
+  nested: ["sqlite", "postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A kind of such suites. */
