@@ -17,8 +17,11 @@ export interface EncoderModule {
   readonly encoderOf: (data: unknown) => AheadEncoder;
 }
 
-/** Encodes all records of a chunk; `null` where they have not the fields that it is for. */
-export type AheadEncoder = (fields: PackedFields) => EncodedBytes | null;
+/**
+ * Encodes the first `most` records of a chunk; those after them have no bytes, but a hash where hashes are asked for. `null` where
+ * they have not the fields that it is for.
+ */
+export type AheadEncoder = (fields: PackedFields, most: number) => EncodedBytes | null;
 
 /** Encoded records: in their order, or those of each writer in theirs. */
 export interface EncodedBytes {

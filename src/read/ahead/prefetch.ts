@@ -8,6 +8,7 @@ import type { AheadEncoding, AheadReader, EncodedRecords } from "../../model/enc
 import { moduleBeside } from "../../model/module-beside.ts";
 import type { PackedFields } from "../../model/packed.ts";
 import type { Block } from "../bytes/blocks.ts";
+import { Balance } from "./balance.ts";
 import type { PackerSource, PrefetchAnswer, PrefetchMessage, PrefetchRequest } from "./worker.ts";
 import type { PackedRun, PackStop } from "../text/fast-path.ts";
 import type { RecordStream, Span } from "../text/record-stream.ts";
@@ -40,6 +41,7 @@ interface PendingBlock<P extends PackedRun> {
   readonly from: number;
   readonly max: number;
   readonly encoding: AheadEncoding | null;
+  readonly share: number;
   readonly answer: Promise<PrefetchAnswer<P> | null>;
 }
 
@@ -61,6 +63,7 @@ export class Prefetch<P extends PackedRun> {
   /** What a target has asked for, and what the thread was told. */
   #encoding: AheadEncoding | null = null;
   #told: AheadEncoding | null = null;
+  readonly #balance = new Balance();
   readonly #reader: AheadReader = {
     encode: (encoding) => {
       if (!isDeepStrictEqual(encoding, this.#encoding)) this.#encoding = encoding;
@@ -104,6 +107,7 @@ export class Prefetch<P extends PackedRun> {
     this.#asked = null;
     if (asked === null) return null;
     const answer = await asked.answer;
+    if (answer !== null) this.#balance.note({ ...answer.work, share: asked.share });
     if (asked.block !== block || asked.from !== from || asked.max !== max) return null;
     if (answer === null || answer.found === null) return null;
     const { found, stop, encoded } = answer;
@@ -132,12 +136,14 @@ export class Prefetch<P extends PackedRun> {
     if (this.#shared.byteLength < bytes.length) this.#shared = new SharedArrayBuffer(bytes.length);
     bytes.copy(new Uint8Array(this.#shared), from, from);
     const encoding = this.#encoding;
+    const { share } = this.#balance;
     const question: PrefetchRequest = {
       shared: this.#shared,
       length: bytes.length,
       from,
       last,
       max,
+      share,
       ...(encoding === this.#told ? {} : { encoding }),
     };
     this.#told = encoding;
@@ -145,7 +151,7 @@ export class Prefetch<P extends PackedRun> {
     // Only while something is awaited of it, the thread keeps the process alive.
     worker.ref();
     worker.postMessage(question, []);
-    this.#asked = { block, from, max, encoding, answer };
+    this.#asked = { block, from, max, encoding, share, answer };
   }
 
   #hasWorker(): boolean {

@@ -9,10 +9,12 @@ import type {
   EncodedBytes,
   EncoderModule,
 } from "../../model/encoded.ts";
+import type { PackedFields } from "../../model/packed.ts";
 import { CsvBytes } from "../csv/fast-path.ts";
 import type { CsvSource } from "../csv/fast-path.ts";
 import { JsonBytes } from "../json/fast-path.ts";
 import type { JsonSource } from "../json/fast-path.ts";
+import type { BlockWork } from "./balance.ts";
 import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 
 /** What tells the fields of a source's records, by its format. */
@@ -27,6 +29,8 @@ export interface PrefetchRequest {
   readonly from: number;
   readonly last: boolean;
   readonly max: number;
+  /** The share of the records that is encoded, from the first on: 0 to 1. */
+  readonly share: number;
   /** How this block and those after it are encoded, `null` being not at all; absent: as the block before. */
   readonly encoding?: AheadEncoding | null;
 }
@@ -37,6 +41,7 @@ export interface PrefetchAnswer<P extends PackedRun> {
   readonly stop: PackStop;
   /** `null` where they were not encoded. */
   readonly encoded: EncodedBytes | null;
+  readonly work: Omit<BlockWork, "share">;
 }
 
 /** What the thread says: that it is there, once, and then an answer to each question. */
@@ -65,14 +70,29 @@ function buffersOf(encoded: EncodedBytes | null): (ArrayBuffer | undefined)[] {
 const packer = packerOf(workerData as PackerSource);
 let encoder: AheadEncoder | null = null;
 
+function encode(fields: PackedFields, share: number): EncodedBytes | null {
+  return encoder?.(fields, Math.round(fields.records * share)) ?? null;
+}
+
 async function answer(request: PrefetchRequest): Promise<void> {
-  const { shared, length, from, last, max, encoding } = request;
+  const { shared, length, from, last, max, share, encoding } = request;
   if (encoding !== undefined) encoder = encoding === null ? null : await encoderOf(encoding);
+  const begun = performance.now();
   const bytes = Buffer.from(shared, 0, length);
   const found = packer.pack(bytes, from, last, max);
   const { stop } = packer;
-  const encoded = found === null ? null : (encoder?.(packer.fields(found, bytes, from)) ?? null);
-  const told: PrefetchAnswer<PackedRun> = { found, stop, encoded };
+  const known = performance.now();
+  const encoded = found === null ? null : encode(packer.fields(found, bytes, from), share);
+  const ended = performance.now();
+  const told: PrefetchAnswer<PackedRun> = {
+    found,
+    stop,
+    encoded,
+    work: {
+      tookMs: ended - begun,
+      encodingMs: encoded === null || share === 0 ? 0 : ended - known,
+    },
+  };
   const moved = [found?.places.buffer, ...buffersOf(encoded)];
   parentPort?.postMessage(told, moved.filter((buffer) => buffer !== undefined) as ArrayBuffer[]);
 }

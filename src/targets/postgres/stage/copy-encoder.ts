@@ -39,8 +39,10 @@ export function encoderOf(data: unknown): AheadEncoder {
   if (encoders === null) return () => null;
   const groups = hashedKey === null ? 1 : (sharedOut?.writers ?? 1);
   const into = Array.from({ length: groups }, () => new CopyBuffer(0));
-  return (fields) =>
-    hasFields(fields, encoding) ? new ChunkEncoder(fields, encoding, encoders).encode(into) : null;
+  return (fields, most) =>
+    hasFields(fields, encoding)
+      ? new ChunkEncoder(fields, encoding, encoders).encode(into, most)
+      : null;
 }
 
 /** Encodes the records of one chunk. */
@@ -71,13 +73,13 @@ class ChunkEncoder {
     this.#groupOf = new Uint8Array(records);
   }
 
-  encode(into: readonly CopyBuffer[]): EncodedBytes {
+  encode(into: readonly CopyBuffer[], most: number): EncodedBytes {
     for (const each of into) each.length = 0;
     for (let record = 0; record < this.#starts.length; record += 1) {
       const group = this.#groupFor(record, into.length);
       const buffer = into[group] as CopyBuffer;
       const { length: start } = buffer;
-      if (!this.#rows.write(buffer, record, this.#ord)) buffer.length = start;
+      if (record >= most || !this.#rows.write(buffer, record, this.#ord)) buffer.length = start;
       this.#starts[record] = start;
       this.#ends[record] = buffer.length;
     }

@@ -32,7 +32,7 @@ export function pageEncoding(data: PageEncoding): AheadEncoding {
 export function encoderOf(data: unknown): AheadEncoder {
   const encoding = data as PageEncoding;
   const cells = new PageCells(encoding);
-  return (fields) => (hasFields(fields, encoding) ? cells.encode(fields) : null);
+  return (fields, most) => (hasFields(fields, encoding) ? cells.encode(fields, most) : null);
 }
 
 /** Makes the cells of one chunk after the other. */
@@ -50,13 +50,13 @@ class PageCells {
     this.#record = new PageRecord(columns.length);
   }
 
-  encode(fields: PackedFields): ReturnType<AheadEncoder> {
+  encode(fields: PackedFields, most: number): ReturnType<AheadEncoder> {
     const { records } = fields;
     const slice = { fields, from: 0, to: records, columns: this.#encoding.columns };
     const starts = new Int32Array(records);
     const ends = new Int32Array(records);
     this.#length = 0;
-    for (let record = 0; record < records; record += 1) {
+    for (let record = 0; record < most; record += 1) {
       starts[record] = this.#length;
       if (this.#takes(slice, record)) this.#add();
       ends[record] = this.#length;

@@ -38,8 +38,13 @@ const ENCODING: PageEncoding = {
   integer: 0,
 };
 
-function encode(records: readonly string[], encoding = ENCODING): EncodedBytes {
-  const encoded = encoderOf(structuredClone(encoding))(fieldsOf(["k", "n", "s"], records));
+function encode(
+  records: readonly string[],
+  encoding = ENCODING,
+  most = records.length,
+): EncodedBytes {
+  const fields = fieldsOf(["k", "n", "s"], records);
+  const encoded = encoderOf(structuredClone(encoding))(fields, most);
   if (encoded === null) throw new Error("the fields are others");
   return encoded;
 }
@@ -102,6 +107,11 @@ describe("records that are encoded ahead", () => {
   });
 
   test("have the fields that were asked for", () => {
-    expect(encoderOf(ENCODING)(fieldsOf(["n", "k", "s"], ["1,1,x"]))).toBe(null);
+    expect(encoderOf(ENCODING)(fieldsOf(["n", "k", "s"], ["1,1,x"]), 1)).toBe(null);
+  });
+
+  test("are so many as were asked for", () => {
+    const { starts, ends } = encode(["1,1,x", "2,2,y", "3,3,z"], ENCODING, 2);
+    expect([...ends].map((end, at) => end > (starts[at] ?? 0))).toEqual([true, true, false]);
   });
 });
