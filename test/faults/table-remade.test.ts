@@ -6,8 +6,9 @@ import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import type { ReportedError } from "../../src/report/report.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { Ended } from "./torture/launch.ts";
+import { loadHere } from "./torture/table-shell.ts";
+import type { LoadEnd } from "./torture/table-shell.ts";
 import { heldAt } from "./torture/scenario.ts";
 
 const T = "create table t (id int not null primary key, n int)";
@@ -22,9 +23,6 @@ const NESTED = NUMBERS.map((id) => `${JSON.stringify({ id, n: id, lines: [{ n: 1
 /** Loads in parts of two records. */
 const FLAT = ["in.csv", "--table", "t", "--commit", "2", "--job", "j"];
 const DEEP = "in.ndjson --table t --key id --commit 2 --job j --nest lines:lines".split(" ");
-
-/** What is looked at of a load that has ended. */
-type LoadEnd = Pick<Ended, "exit" | "stdout" | "stderr">;
 
 /** A folder with the files, and commands run in it. */
 class Shell {
@@ -46,9 +44,7 @@ class Shell {
 
   /** A load that nothing disturbs. */
   async load(args: readonly string[]): Promise<LoadEnd> {
-    const command = this.#command(args);
-    const { exitCode: exit, stdout, stderr } = await runUpsurge(command.args, command);
-    return { exit, stdout, stderr };
+    return await loadHere(this.#command(args));
   }
 
   /** After its third commit, or at another moment, it waits until `meanwhile` is done. */
