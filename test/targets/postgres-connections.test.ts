@@ -10,6 +10,7 @@ import { LIBPQ_PARAMETERS } from "../../src/targets/postgres/connect/libpq-param
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
+import { firstTests } from "../tiers/tiers.ts";
 import { startTlsServer, tlsFile } from "../helpers/tls-server.ts";
 import type { TlsServer } from "../helpers/tls-server.ts";
 
@@ -326,7 +327,9 @@ describe.runIf(isLinux && psql !== null)(
   `psql ${psql ?? "(there is none: nothing is compared)"}`,
   () => {
     test.each(
-      ATTEMPTS.filter(isComparable).map((each) => [nameOf(each), each.result, each] as const),
+      firstTests("connections that psql makes", ATTEMPTS.filter(isComparable)).map(
+        (each) => [nameOf(each), each.result, each] as const,
+      ),
     )("%s: %s", (_, result, attempt) => {
       const { status, stderr } = spawnSync("psql", ["-X", "-w", "-c", "select 1", urlOf(attempt)], {
         encoding: "utf8",

@@ -86,11 +86,11 @@ const RUNS = {
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],
   kills: [4, 50, "UPSURGE_TEST_TORTURE_KILLS"],
   "kills of runs": [2, 40, "UPSURGE_TEST_TORTURE_KILLS"],
-  "reading paths": [500, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
+  "reading paths": [300, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [25, 60, "UPSURGE_TEST_LAW_RUNS"],
   packed: [6, 20, "UPSURGE_TEST_LAW_RUNS"],
   "plan truth": [6, 1000, "UPSURGE_TEST_LAW_RUNS"],
-  "read ahead": [100, 200, "UPSURGE_TEST_LAW_RUNS"],
+  "read ahead": [60, 200, "UPSURGE_TEST_LAW_RUNS"],
   repeats: [3, 12, "UPSURGE_TEST_LAW_RUNS"],
   "repeats, translated": [2, 4, "UPSURGE_TEST_LAW_RUNS"],
   secrets: [3, 8, "UPSURGE_TEST_LAW_RUNS"],
@@ -180,6 +180,7 @@ const FIRST = {
   "pages in a browser": 4,
   "keys of shards": 3,
   "kills of shards": 1,
+  "connections that psql makes": 8,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */
