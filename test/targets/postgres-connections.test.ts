@@ -304,14 +304,10 @@ describe.runIf(isLinux)("a server with TLS and all ways to log in", () => {
   });
 });
 
+const { output: told } = spawnSync("psql", ["--version"], { encoding: "utf8" });
+const [, major = null] = /\) (\d+)/.exec(String(told)) ?? [];
 /** The major version of the psql that is there; null: none, and nothing is compared. */
-function psqlVersion(): number | null {
-  const { status, stdout } = spawnSync("psql", ["--version"], { encoding: "utf8" });
-  const major = status === 0 ? /\) (\d+)/.exec(stdout)?.[1] : undefined;
-  return major === undefined ? null : Number(major);
-}
-
-const psql = psqlVersion();
+const psql = major === null ? null : Number(major);
 
 /** Whether this psql knows every word of the attempt, and must come to the same. */
 function isComparable({ query = "", env = {}, psql: why }: Attempt): boolean {

@@ -88,6 +88,7 @@ const RUNS = {
   "kills of runs": [2, 40, "UPSURGE_TEST_TORTURE_KILLS"],
   "reading paths": [300, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [25, 60, "UPSURGE_TEST_LAW_RUNS"],
+  "orders of files": [4, 20, "UPSURGE_TEST_LAW_RUNS"],
   packed: [6, 20, "UPSURGE_TEST_LAW_RUNS"],
   "plan truth": [6, 1000, "UPSURGE_TEST_LAW_RUNS"],
   "read ahead": [60, 200, "UPSURGE_TEST_LAW_RUNS"],
@@ -181,6 +182,8 @@ const FIRST = {
   "keys of shards": 3,
   "kills of shards": 1,
   "connections that psql makes": 8,
+  "ways of several writers": 3,
+  "heaps with many members": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */
