@@ -95,6 +95,18 @@ describe("the shape of a table", () => {
     }
   });
 
+  test.each([1, 2, 3])("altered after answer %d, it has another version", async (nth) => {
+    const [client] = open;
+    if (client === undefined) throw new Error("there is no connection");
+    const altered = `create trigger later_${nth} before insert on plain for each row execute function one()`;
+    const alter = async (): Promise<void> => await database.exec(altered);
+    const read = await readTableShape(disturbed(client, nth, alter), "plain", true);
+    const now = await readTableShape(client, "plain", true);
+
+    expect(now?.triggers.map(({ name }) => name)).toContain(`later_${nth}`);
+    expect(read?.version).not.toBe(now?.version);
+  });
+
   test("has the parts that the table has", async () => {
     expect(await shapeOf("parent")).toMatchObject({
       uniqueKeys: [{ columns: ["id"] }, { columns: ["u"] }, { columns: ["v"], standard: true }],
@@ -131,6 +143,23 @@ describe("the shape of a table", () => {
     });
   });
 });
+
+/** A connection on which `meanwhile` happens between the answer to the `nth` question and the next question. */
+function disturbed(client: Client, nth: number, meanwhile: () => Promise<void>): Client {
+  let asked = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const query = async (sql: string, values: unknown[]): Promise<unknown> => {
+    const answer = await client.query(sql, values);
+    asked += 1;
+    if (asked === nth) await meanwhile();
+    return answer;
+  };
+  const inTurn = (sql: string, values: unknown[]): Promise<unknown> => {
+    last = last.then(async () => await query(sql, values));
+    return last;
+  };
+  return { query: inTurn } as unknown as Client;
+}
 
 /** Without what is told of the table anew with each change of it; rules as sets, in which names may be quoted or not. */
 function comparable(shape: TableShape | null): object | null {
