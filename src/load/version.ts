@@ -3,9 +3,16 @@ import { readFile } from "node:fs/promises";
 
 declare const UPSURGE_VERSION: string | undefined;
 
+let found: Promise<string> | null = null;
+
 /** `1.2.3` */
 export async function readVersion(): Promise<string> {
   if (typeof UPSURGE_VERSION === "string") return UPSURGE_VERSION;
+  found ??= versionOfPackage();
+  return await found;
+}
+
+async function versionOfPackage(): Promise<string> {
   // It is above src/ and above dist/src/ alike.
   for (const place of ["../../package.json", "../../../package.json"]) {
     const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => null);

@@ -26,6 +26,17 @@ const BARE_PASSWORD = new RegExp(
   "gi",
 );
 
+/** What neither a URL nor `user:password@` goes beyond. */
+const WORD = /[^\s"'<>]+/g;
+
+/** Masks the passwords before the last `@` of a word: behind it there is none, and most words have none at all. */
+function maskUser(word: string): string {
+  const end = word.lastIndexOf("@") + 1;
+  const user = word.slice(0, end);
+  const masked = user.replace(URL_PASSWORD, `$1:${MASK}@`).replace(BARE_PASSWORD, `$1:${MASK}@`);
+  return `${masked}${word.slice(end)}`;
+}
+
 /** Words of our own texts: a password equal to one is no secret, and masking it would spoil every message. */
 const OWN_WORDS: ReadonlySet<string> = new Set([
   ...TARGET_WORDS.flatMap(({ schemes, pathSchemes }) => [...schemes, ...pathSchemes]),
@@ -39,7 +50,11 @@ const VARIABLES = TARGET_WORDS.flatMap(({ secretVariables }) => secretVariables)
 /** Shorter words of the environment would be masked inside messages more often than inside leaks. */
 const SHORTEST_OF_ENVIRONMENT = 4;
 
-const NAMES = "[\\w-]*(?:password|passwd|passphrase|secret|api_?key|access_?token)|\\bpwd|\\bpass";
+/**
+ * How names end that stand before secrets. What comes before that is not looked at: it stays as it is, and a pattern that
+ * took it in would be tried at each letter of a long text, up to its end.
+ */
+const NAMES = "password|passwd|passphrase|secret|api_?key|access_?token|\\bpwd|\\bpass";
 /** `"password":"abc"` and `password = "a b"`. */
 const IN_DOUBLE_QUOTES = new RegExp(`(${NAMES})("?\\s*[=:]\\s*")(?:[^"\\\\]|\\\\.)*"`, "gi");
 /** `password = 'a b'`. */
@@ -73,8 +88,7 @@ export function makeRedactor(secrets: readonly string[]): Redact {
     const masked = known.reduce((left, each) => left.replace(each, MASK), text);
     return masked
       .replace(IN_BRACES, `$1$2${MASK}`)
-      .replace(URL_PASSWORD, `$1:${MASK}@`)
-      .replace(BARE_PASSWORD, `$1:${MASK}@`)
+      .replace(WORD, maskUser)
       .replace(IN_DOUBLE_QUOTES, `$1$2${MASK}"`)
       .replace(IN_SINGLE_QUOTES, `$1$2${MASK}'`)
       .replace(BARE, `$1=${MASK}`);

@@ -8,6 +8,7 @@ import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { firstTests } from "../tiers/tiers.ts";
 
 /** The most members that are kept. */
 const MOST = 4096;
@@ -67,10 +68,12 @@ test("a fault of the JSON comes before the number of its members", async () => {
   expect(JSON.parse(report).code).toBe("ROW_JSON");
 });
 
-test.each([
-  ["dropped", "m", 0],
-  ["kept", "a", 3],
-])("two million members that are %s fit into a small heap", async (_, name, exit) => {
+test.each(
+  firstTests("heaps with many members", [
+    ["dropped", "m", 0],
+    ["kept", "a", 3],
+  ] as const),
+)("two million members that are %s fit into a small heap", async (_, name, exit) => {
   const cwd = tempDir();
   new Database(join(cwd, "t.db")).exec("create table t (a)").close();
   const file = createWriteStream(join(cwd, "in.ndjson"));
@@ -90,10 +93,12 @@ test.each([
 });
 
 const FIELDS = 1_500_000;
-test.each([
-  ["dropped", ["--extra-fields", "ignore"], 0, "1,2;x,y;3,4"],
-  ["counted", [], 3, "1,2;3,4"],
-])(
+test.each(
+  firstTests("heaps with many members", [
+    ["dropped", ["--extra-fields", "ignore"], 0, "1,2;x,y;3,4"],
+    ["counted", [], 3, "1,2;3,4"],
+  ] as const),
+)(
   "quoted fields of CSV beyond the header, %s, fit into a small heap",
   async (_, flags, exit, found) => {
     const cwd = tempDir();

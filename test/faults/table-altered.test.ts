@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Report } from "../../src/report/report.ts";
-import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
 import { TableShell } from "./torture/table-shell.ts";
+import type { LoadEnd } from "./torture/table-shell.ts";
 
 const COUNT = 120;
 const NUMBERS = Array.from({ length: COUNT }, (_, at) => at + 1);
@@ -30,12 +30,12 @@ function alter(engine: string, { after }: Types): string {
   return `create table u as select * from t; drop table t; ${tableOf(after)}; insert into t select * from u; drop table u`;
 }
 
-function expectAltered({ exit, stdout, stderr }: Ended): void {
+function expectAltered({ exit, stdout, stderr }: LoadEnd): void {
   const { error } = JSON.parse(stdout) as Report;
   expect([exit, error?.code], stdout + stderr).toEqual([4, "TARGET_ALTERED"]);
 }
 
-function expectLoaded({ exit, stdout, stderr }: Ended): void {
+function expectLoaded({ exit, stdout, stderr }: LoadEnd): void {
   expect(exit, stdout + stderr).toBe(0);
 }
 

@@ -6,8 +6,9 @@ import { jobEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import type { ReportedError } from "../../src/report/report.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
-import { launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
+import { loadHere } from "./torture/table-shell.ts";
+import type { LoadEnd } from "./torture/table-shell.ts";
 import { heldAt } from "./torture/scenario.ts";
 
 const T = "create table t (id int not null primary key, n int)";
@@ -41,8 +42,9 @@ class Shell {
     return { args: [...args, ...rest], cwd: this.folder };
   }
 
-  async load(args: readonly string[]): Promise<Ended> {
-    return await launch(this.#command(args)).ended;
+  /** A load that nothing disturbs. */
+  async load(args: readonly string[]): Promise<LoadEnd> {
+    return await loadHere(this.#command(args));
   }
 
   /** After its third commit, or at another moment, it waits until `meanwhile` is done. */
@@ -73,14 +75,14 @@ function errorOf(stdout: string): ReportedError | null {
   return (JSON.parse(stdout) as { error?: ReportedError }).error ?? null;
 }
 
-function expectRefused({ exit, stdout, stderr }: Ended, table: RegExp): void {
+function expectRefused({ exit, stdout, stderr }: LoadEnd, table: RegExp): void {
   const error = errorOf(stdout);
   expect([exit, error?.code], stdout + stderr).toEqual([4, "JOB_TABLE"]);
   expect(error?.message).toMatch(table);
   expect(error?.cause).toContain("it was dropped and made again since the job wrote to it");
 }
 
-function expectLoaded({ exit, stdout, stderr }: Ended): void {
+function expectLoaded({ exit, stdout, stderr }: LoadEnd): void {
   expect(exit, stdout + stderr).toBe(0);
 }
 

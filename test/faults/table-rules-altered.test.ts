@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Report } from "../../src/report/report.ts";
-import type { Ended } from "./torture/launch.ts";
 import { heldAt } from "./torture/scenario.ts";
 import { TableShell } from "./torture/table-shell.ts";
+import type { LoadEnd } from "./torture/table-shell.ts";
 
 const COUNT = 120;
 const NUMBERS = Array.from({ length: COUNT }, (_, at) => at + 1);
@@ -62,13 +62,13 @@ const OLD = {
   sqlite: "create trigger old after update on t begin select 1; end",
 };
 
-function expectAltered({ exit, stdout, stderr }: Ended, said: string): void {
+function expectAltered({ exit, stdout, stderr }: LoadEnd, said: string): void {
   const { error } = JSON.parse(stdout) as Report;
   expect([exit, error?.code], stdout + stderr).toEqual([4, "TARGET_ALTERED"]);
   expect(error?.cause).toContain(said);
 }
 
-function expectLoaded({ exit, stdout, stderr }: Ended): void {
+function expectLoaded({ exit, stdout, stderr }: LoadEnd): void {
   expect(exit, stdout + stderr).toBe(0);
 }
 

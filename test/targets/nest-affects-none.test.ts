@@ -3,7 +3,7 @@
  * (its issues 6026, 6428, 1531, 9709 and 8143). The keys flow all the same.
  */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, wayTitle } from "../helpers/engines.ts";
+import { nestEngines, useDatabase, wayTitle } from "../helpers/engines.ts";
 import type { Engine, Way } from "../helpers/engines.ts";
 import { NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
@@ -201,7 +201,7 @@ const TESTS: readonly (readonly [title: string, body: (place: Place) => Promise<
   ["8143: places that are swapped are refused row by row, and the record with them", swappedPlaces],
 ];
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(nestEngines())("$title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const cases = nestWays(engine).flatMap((way) =>
     TESTS.map(([title, body]) => [`${title}: ${wayTitle(way)}`, body, way] as const),

@@ -1,6 +1,6 @@
 /** `delete-when` of levels, and `--delete-when` of records that hold others, on every database. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { nestEngines, useDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
 const TABLES = [
@@ -19,7 +19,7 @@ function lines(more = ""): string[] {
   return ["--key", "id", "--nest", `lines: { table: lines, delete-when: op=d${more} }`];
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(nestEngines())("$title", (engine) => {
   const database = useDatabase(engine);
   const shell = new NestShell(database);
 

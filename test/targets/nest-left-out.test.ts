@@ -1,9 +1,9 @@
 /** Rows of nested loads that are refused wherever they are written, and are left out: by `when: written`, and with an unmatched row. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { nestEngines, useDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
 
-describe.each(ENGINES)("rows that are left out on $title", (engine) => {
+describe.each(nestEngines())("rows that are left out on $title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const strict = engine.name === "sqlite" ? " strict" : "";
 

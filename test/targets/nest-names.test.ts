@@ -1,9 +1,9 @@
 /** `--nest` with names that need quotes, beside `--truncate`, and what is said of rejects on several levels. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { nestEngines, useDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell } from "../helpers/nest/nest-shell.ts";
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(nestEngines())("$title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const { name } = engine;
   const quote = (text: string): string => (name === "sqlserver" ? `[${text}]` : `"${text}"`);

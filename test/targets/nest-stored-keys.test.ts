@@ -1,6 +1,6 @@
 /** `--nest` where a table stores another key than the record has: rounded, cut, read as a number, or changed by a trigger. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, nestEngines, useDatabase, wayTitle } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
@@ -30,7 +30,7 @@ const STORED: Readonly<Record<Engine["name"], readonly Stored[]>> = {
   ],
 };
 
-describe.each(ENGINES)("keys as they are stored, on $title", (engine) => {
+describe.each(nestEngines())("keys as they are stored, on $title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const { name } = engine;
 
@@ -89,7 +89,7 @@ describe.each(ENGINES)("keys as they are stored, on $title", (engine) => {
 
 const BYTES = { sqlite: "blob", postgres: "bytea", sqlserver: "varbinary(8)" };
 
-describe.each(ENGINES)("keys of bytes on $title", (engine) => {
+describe.each(nestEngines())("keys of bytes on $title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const bytes = BYTES[engine.name];
 

@@ -1,6 +1,6 @@
 /** Texts that are no values of the column they are looked up by, or counted with: each is a reject of its record, and names it. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, wayTitle } from "../helpers/engines.ts";
+import { nestEngines, useDatabase, wayTitle } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 import type { NestReject } from "../helpers/nest/nest-load.ts";
 
@@ -15,7 +15,7 @@ function told({ record, code, level, index, column }: NestReject): string {
   return [record, code, level ?? "-", (index ?? []).join(), column ?? "-"].join(" ");
 }
 
-describe.each(ENGINES)("$title", (engine) => {
+describe.each(nestEngines())("$title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   // Without `strict` SQLite takes texts for numbers.
   const setup = TABLES.map((sql) =>

@@ -10,6 +10,7 @@ import { LIBPQ_PARAMETERS } from "../../src/targets/postgres/connect/libpq-param
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
+import { firstTests } from "../tiers/tiers.ts";
 import { startTlsServer, tlsFile } from "../helpers/tls-server.ts";
 import type { TlsServer } from "../helpers/tls-server.ts";
 
@@ -303,14 +304,10 @@ describe.runIf(isLinux)("a server with TLS and all ways to log in", () => {
   });
 });
 
+const { output: told } = spawnSync("psql", ["--version"], { encoding: "utf8" });
+const [, major = null] = /\) (\d+)/.exec(String(told)) ?? [];
 /** The major version of the psql that is there; null: none, and nothing is compared. */
-function psqlVersion(): number | null {
-  const { status, stdout } = spawnSync("psql", ["--version"], { encoding: "utf8" });
-  const major = status === 0 ? /\) (\d+)/.exec(stdout)?.[1] : undefined;
-  return major === undefined ? null : Number(major);
-}
-
-const psql = psqlVersion();
+const psql = major === null ? null : Number(major);
 
 /** Whether this psql knows every word of the attempt, and must come to the same. */
 function isComparable({ query = "", env = {}, psql: why }: Attempt): boolean {
@@ -326,7 +323,9 @@ describe.runIf(isLinux && psql !== null)(
   `psql ${psql ?? "(there is none: nothing is compared)"}`,
   () => {
     test.each(
-      ATTEMPTS.filter(isComparable).map((each) => [nameOf(each), each.result, each] as const),
+      firstTests("connections that psql makes", ATTEMPTS.filter(isComparable)).map(
+        (each) => [nameOf(each), each.result, each] as const,
+      ),
     )("%s: %s", (_, result, attempt) => {
       const { status, stderr } = spawnSync("psql", ["-X", "-w", "-c", "select 1", urlOf(attempt)], {
         encoding: "utf8",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
+import { timesOf } from "../tiers/tiers.ts";
 
 const NAMES = ["shops", "clerks", "wares", "sales", "sale_lines", "tags", "ware_tags"] as const;
 type Name = (typeof NAMES)[number];
@@ -62,7 +63,7 @@ describe.each(tableEngines())("$title", (engine) => {
     "tables fill in whatever order the files are named, and a second run is all unchanged";
   test(title, { timeout: 0 }, async () => {
     // The translated server is slow.
-    const turns = engine.name === "sqlserver" ? 5 : 20;
+    const turns = engine.name === "sqlserver" ? 5 : timesOf("orders of files");
     for (let turn = 1; turn <= turns; turn += 1) {
       const shell = new RunShell(database);
       await shell.start(...tables);

@@ -80,17 +80,18 @@ const RUNS = {
   "nested, alike": [2, 12, "UPSURGE_TEST_LAW_RUNS"],
   "nested, translated": [1, 2, "UPSURGE_TEST_LAW_RUNS"],
   "nested jobs": [1, 3, "UPSURGE_TEST_LAW_RUNS"],
-  "kills of nested jobs": [3, 20, "UPSURGE_TEST_TORTURE_KILLS"],
+  "kills of nested jobs": [2, 20, "UPSURGE_TEST_TORTURE_KILLS"],
   "going on": [50, 200, "UPSURGE_TEST_READING_PATH_RUNS"],
   "hostile names, in percent": [12, 100, "UPSURGE_TEST_HOSTILE_PERCENT"],
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],
   kills: [4, 50, "UPSURGE_TEST_TORTURE_KILLS"],
-  "kills of runs": [4, 40, "UPSURGE_TEST_TORTURE_KILLS"],
-  "reading paths": [500, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
+  "kills of runs": [2, 40, "UPSURGE_TEST_TORTURE_KILLS"],
+  "reading paths": [300, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [25, 60, "UPSURGE_TEST_LAW_RUNS"],
+  "orders of files": [4, 20, "UPSURGE_TEST_LAW_RUNS"],
   packed: [6, 20, "UPSURGE_TEST_LAW_RUNS"],
   "plan truth": [6, 1000, "UPSURGE_TEST_LAW_RUNS"],
-  "read ahead": [100, 200, "UPSURGE_TEST_LAW_RUNS"],
+  "read ahead": [60, 200, "UPSURGE_TEST_LAW_RUNS"],
   repeats: [3, 12, "UPSURGE_TEST_LAW_RUNS"],
   "repeats, translated": [2, 4, "UPSURGE_TEST_LAW_RUNS"],
   secrets: [3, 8, "UPSURGE_TEST_LAW_RUNS"],
@@ -109,11 +110,15 @@ export function timesOf(name: keyof typeof RUNS): number {
   return isLeftOut(TIER === "fast" && fast < all, "parts") ? fast : all;
 }
 
-/** Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. */
+/**
+ * Where `npm test` runs suites that say little of a database; `test:all` runs them everywhere. Nested loads are taken to the
+ * translated SQL Server by targets/nest-links, nest-keys, nest-options and nest-rejects.
+ */
 const ENGINES_OF = {
   shared: ["sqlite"],
   jobs: ["sqlite", "postgres"],
   tables: ["sqlite", "postgres"],
+  nested: ["sqlite", "postgres"],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A kind of such suites. */
@@ -176,6 +181,9 @@ const FIRST = {
   "pages in a browser": 4,
   "keys of shards": 3,
   "kills of shards": 1,
+  "connections that psql makes": 8,
+  "ways of several writers": 3,
+  "heaps with many members": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */

@@ -6,6 +6,19 @@ import { makeRedactor, secretsOf } from "../../../src/secrets/redact.ts";
 describe("secrets it was not told", () => {
   const redact = makeRedactor([]);
 
+  // A pattern that is tried anew at each letter, up to the last, would not end with these.
+  test.each([
+    ["one word", "a"],
+    ["words between colons", "a:"],
+    ["words between dots", "a."],
+    ["users of URLs", "a://a:"],
+  ])("are looked for in a long text once: %s", (_, part) => {
+    const text = part.repeat(1_000_000);
+
+    expect(redact(text)).toBe(text);
+    expect(redact(`${text} my_password=hunter2`)).toBe(`${text} my_password=***`);
+  });
+
   test.each([
     ["postgres://app:hunter2@db/shop", "postgres://app:***@db/shop"],
     ["cannot use 'postgres://app:p@ss/w:rd@db/shop'", "cannot use 'postgres://app:***@db/shop'"],

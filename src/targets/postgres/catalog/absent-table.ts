@@ -1,7 +1,7 @@
 /** What a name means that is no table's: a materialized view, a sequence, an index. */
 import type { Client } from "pg";
 import type { Suggestion } from "../../target.ts";
-import { findRelation } from "./table-shape.ts";
+import { findTable } from "./table-facts.ts";
 
 /** By `relkind`: what it is, and what to do instead. */
 const KINDS: Readonly<Record<string, Suggestion>> = {
@@ -17,11 +17,6 @@ const KINDS: Readonly<Record<string, Suggestion>> = {
 
 /** Why `table` is none; `null`: there is nothing of that name. */
 export async function whyNoTable(client: Client, table: string): Promise<Suggestion | null> {
-  const oid = await findRelation(client, table);
-  if (oid === null) return null;
-  const { rows } = await client.query<{ kind: string }>(
-    "select relkind::text as kind from pg_class where oid = $1::oid",
-    [oid],
-  );
-  return KINDS[rows[0]?.kind ?? ""] ?? null;
+  const found = await findTable(client, table);
+  return KINDS[found?.relkind ?? ""] ?? null;
 }

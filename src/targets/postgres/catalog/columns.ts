@@ -6,29 +6,40 @@ import { answersTo } from "../connect/run-together.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { findSequences, sequenceSql, setvalSql } from "./sequences.ts";
 import type { SequenceRow } from "./sequences.ts";
+import type { TableFacts } from "./table-facts.ts";
 import { readForms } from "./value-forms.ts";
 
+/** `$2`: the numbers of the columns that own a sequence. */
 const COLUMNS = `
   select a.attname as name, not a.attnotnull as nullable,
     format_type(b.oid, case when t.typtype = 'd' then t.typtypmod else a.atttypmod end)
       || case when a.attcollation <> 0 and a.attcollation <> b.typcollation
-        then ' collate ' || quote_ident(cn.nspname) || '.' || quote_ident(cc.collname) else '' end as type,
+        then ' collate ' || (pg_identify_object('pg_collation'::regclass, a.attcollation, 0)).identity else '' end as type,
     case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as "defaultSql",
     case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as "generatedSql",
     case when a.attidentity = 'a' then 'always'
       when a.attidentity = 'd' or a.attgenerated = '' and pg_get_expr(d.adbin, d.adrelid) ~ '\\mnextval\\('
-        or exists (select from pg_depend g join pg_class s on s.oid = g.objid and s.relkind = 'S'
-            where g.refobjid = a.attrelid and g.refobjsubid = a.attnum and g.deptype in ('a', 'i')) then 'by-default'
-      end as identity,
-    a.attidentity <> '' as made, b.typcategory as category, b.typname as base, t.oid::text as oid
+        or a.attnum = any ($2::int[]) then 'by-default' end as identity,
+    a.attidentity <> '' as made, b.typcategory as category, b.typname as base, t.oid::text as oid,
+    a.attnum::int as number, a.attcollation::text as collation, a.attlen < 0 as varies, t.typtype = 'd' as "isDomain"
   from pg_attribute a
     join pg_type t on t.oid = a.atttypid
     join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
     left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    left join pg_collation cc on cc.oid = a.attcollation
-    left join pg_namespace cn on cn.oid = cc.collnamespace
   where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
   order by a.attnum`;
+
+/** What indexes and rules have to know of a column. */
+export interface StoredColumn {
+  readonly name: string;
+  /** Its place among all columns that the table ever had, from 1. */
+  readonly number: number;
+  /** The oid of its collation; `0`: none. */
+  readonly collation: string;
+  /** Its values are not all of one length. */
+  readonly varies: boolean;
+  readonly isDomain: boolean;
+}
 
 /** What the catalog calls the type of a column. */
 interface NamedType {
@@ -43,7 +54,7 @@ interface CatalogColumn
   readonly made: boolean;
 }
 
-interface ColumnRow extends CatalogColumn {
+interface ColumnRow extends CatalogColumn, StoredColumn {
   /** Of its type. */
   readonly oid: string;
 }
@@ -56,27 +67,42 @@ export function hasForm({ category, base }: NamedType): boolean {
 /** Defaults that are the same for every row: literals and casts of literals. */
 const CONSTANT = /^(-?[\d.]+|'(?:[^']|'')*'|true|false|null)(::[\w "[\](),.]+)?$/i;
 
-/** The columns, once it is known what the table is called. */
+/** The columns of a table. */
+interface TableColumns {
+  readonly attributes: readonly StoredColumn[];
+  /** The same as the shape has them, once it is known what the table is called. */
+  of(table: TableName): Column[];
+}
+
+/** The columns of a table that was found; `drawsIds`: there may be sequences behind them. */
 export async function readColumns(
   client: Client,
-  oid: string,
-): Promise<(table: TableName) => Column[]> {
+  { oid, owners }: Pick<TableFacts, "oid" | "owners">,
+  drawsIds: boolean,
+): Promise<TableColumns> {
   const [{ rows }, found] = await answersTo([
-    client.query<ColumnRow>(COLUMNS, [oid]),
-    findSequences(client, oid, null),
+    client.query<ColumnRow>(COLUMNS, [oid, owners]),
+    drawsIds ? findSequences(client, oid, null) : [],
   ]);
   const forms = rows.some(hasForm) ? await readForms(client, oid) : null;
-  return (table) => {
+  const columns = (table: TableName): Column[] => {
     const sequences = sequencesAt(table, found);
-    return rows.map(({ oid: type, ...row }) => {
-      const column = columnOf(row);
-      const form = hasForm(row) ? forms?.get(type) : undefined;
+    return rows.map((row) => {
+      const column = columnOf(catalogColumn(row));
+      const form = hasForm(row) ? forms?.get(row.oid) : undefined;
       return withSequence(
         form === undefined ? column : { ...column, form },
         sequences.get(row.name),
       );
     });
   };
+  return { attributes: rows, of: columns };
+}
+
+/** Without what a shape does not have. */
+function catalogColumn(row: ColumnRow): CatalogColumn {
+  const { name, type, nullable, defaultSql, generatedSql, identity, made, category, base } = row;
+  return { name, type, nullable, defaultSql, generatedSql, identity, made, category, base };
 }
 
 /** By column. */

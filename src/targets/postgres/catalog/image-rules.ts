@@ -1,6 +1,11 @@
 /** Reads from the catalog what every image of a row must pass, so that images may be worked out instead of written. */
 import type { Client } from "pg";
 import type { ImageRules } from "../../../model/table-shape.ts";
+import { quoteIdentifier } from "../quote.ts";
+import type { StoredColumn } from "./columns.ts";
+import { columnsOf } from "./indexes.ts";
+import type { IndexRow } from "./indexes.ts";
+import type { TableFacts } from "./table-facts.ts";
 
 /**
  * The checks of the table itself; what else is looked at when a row is written, of the table and its partitions, as text in
@@ -32,4 +37,30 @@ const IMAGE_RULES = `
 export async function readImageRules(client: Client, oid: string): Promise<ImageRules | null> {
   const { rows } = await client.query<ImageRules>(IMAGE_RULES, [oid]);
   return rows[0] ?? null;
+}
+
+/** The same of a table without partitions, checks and foreign keys: its indexes say all of it. */
+export function imageRulesOf(
+  { isReadable }: Pick<TableFacts, "isReadable">,
+  indexes: readonly IndexRow[],
+  attributes: readonly StoredColumn[],
+): ImageRules | null {
+  if (!isReadable) return null;
+  const inside = indexes.map((index) => ({
+    index,
+    columns: columnsOf(index, attributes).filter((column) => column !== null),
+  }));
+  const varying = inside.flatMap(({ columns }) => columns.filter(({ varies }) => varies));
+  return {
+    checks: [],
+    seen: [
+      ...indexes.flatMap(({ worksOut }) => worksOut ?? []),
+      ...inside.flatMap(({ index, columns }) =>
+        /^(?:btree|hash)$/.test(index.method)
+          ? []
+          : columns.map(({ name }) => quoteIdentifier(name)),
+      ),
+    ],
+    indexed: [...new Set(varying.map(({ name }) => name))].toSorted(),
+  };
 }

@@ -6,65 +6,14 @@ import type {
   TableName,
   TableShape,
   Trigger,
-  UniqueKey,
 } from "../../../model/table-shape.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
 import { readColumns } from "./columns.ts";
-import { readImageRules } from "./image-rules.ts";
+import { imageRulesOf, readImageRules } from "./image-rules.ts";
+import { readIndexes, uniqueKeys } from "./indexes.ts";
 import { answersTo } from "../connect/run-together.ts";
-import { quoteIdentifier } from "../quote.ts";
-import { readVersion } from "./table-version.ts";
-
-/** Rows of the catalog are asked for as the shape has them. */
-type RelationRow = Pick<
-  TableShape,
-  "name" | "kind" | "truncateHazard" | "rewritten" | "checked" | "missingPrivileges" | "grantee"
->;
-
-const RELATION = `
-  select json_build_object('schema', n.nspname, 'name', c.relname) as name,
-    case c.relkind when 'p' then 'partitioned' when 'v' then 'view' else 'table' end as kind,
-    case when c.relkind = 'f' then 'it is a foreign table' end as "truncateHazard",
-    (c.relkind <> 'v' and c.relhasrules) or row_security_active(c.oid) as rewritten,
-    exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'c')
-      or exists (select from pg_attribute a join pg_type t on t.oid = a.atttypid
-                 where a.attrelid = c.oid and a.attnum > 0 and t.typtype = 'd') as checked,
-    array_remove(array[
-      case when not has_schema_privilege(n.oid, 'usage') then 'usage' end,
-      case when not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
-      case when not has_any_column_privilege(c.oid, 'update') then 'update' end,
-      case when not has_any_column_privilege(c.oid, 'select') then 'select' end,
-      case when not has_table_privilege(c.oid, 'delete') then 'delete' end,
-      case when not has_table_privilege(c.oid, 'truncate') then 'truncate' end,
-      case when not has_database_privilege(current_database(), 'temporary') then 'temporary' end], null) as "missingPrivileges",
-    json_build_object('user', current_user, 'database', current_database()) as grantee
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.oid = $1::oid and c.relkind in ('r', 'p', 'v', 'f')`;
-
-const KEYS = `
-  select coalesce(k.conname, i.relname) as name, x.indisprimary as primary, k.oid is not null as constraint,
-    case when x.indisexclusion then 'exclusion' else 'unique' end as kind, not x.indimmediate as deferrable,
-    not coalesce((to_jsonb(x) ->> 'indnullsnotdistinct')::boolean, false) as "nullsDistinct",
-    pg_get_expr(x.indpred, x.indrelid) as predicate,
-    not exists (select from generate_series(0, x.indnkeyatts - 1) n
-      left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
-      left join pg_opclass o on o.oid = x.indclass[n]
-      where a.attname is null or x.indcollation[n] <> a.attcollation or not o.opcdefault) as standard,
-    array(select a.attname::text from generate_series(0, x.indnkeyatts - 1) n
-          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
-          order by n) as columns,
-    array(select quote_ident(cn.nspname) || '.' || quote_ident(cl.collname) from generate_series(0, x.indnkeyatts - 1) n
-          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
-          left join pg_collation cl on cl.oid = x.indcollation[n] and cl.oid <> a.attcollation
-          left join pg_namespace cn on cn.oid = cl.collnamespace order by n) as collations,
-    array(select coalesce('"' || replace(a.attname::text, '"', '""') || '"', pg_get_indexdef(x.indexrelid, n + 1, false))
-          from generate_series(0, x.indnkeyatts - 1) n
-          left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[n] and x.indkey[n] <> 0
-          order by n) as "keyExpressions"
-  from pg_index x join pg_class i on i.oid = x.indexrelid
-    left join pg_constraint k on k.conindid = x.indexrelid and k.conrelid = x.indrelid and k.contype in ('p', 'u', 'x')
-  where x.indrelid = $1::oid and (x.indisunique or x.indisexclusion) and x.indisvalid and x.indislive
-  order by x.indisprimary desc, i.relname`;
+import { findTable, readFacts } from "./table-facts.ts";
+import type { TableFacts, TableParts } from "./table-facts.ts";
 
 /** What a foreign key `k` does where a row that it refers to is deleted. */
 const ON_DELETE = `case when to_jsonb(k) ->> 'conenforced' = 'false' then 'none' else
@@ -104,107 +53,71 @@ const TRIGGERS = `
   where not t.tgisinternal and t.tgenabled in ('O', 'A')
     and (t.tgrelid = $1::oid or t.tgrelid in (select relid from pg_partition_tree($1::oid::regclass)))`;
 
-/** The shape of `table` as the search path finds it; `null` when there is none. `versioned`: with its version. */
+/**
+ * The shape of `table` as the search path finds it; `null` when there is none. `versioned`: with its version, and on the word of
+ * the server's own flags, which only PostgreSQL itself is known to keep.
+ */
 export async function readTableShape(
   client: Client,
   table: string,
   versioned = false,
 ): Promise<TableShape | null> {
-  const oid = await findRelation(client, table);
-  if (oid === null || !versioned) return oid === null ? null : await readRelation(client, oid);
-  const [shape, version] = await answersTo([readRelation(client, oid), readVersion(client, oid)]);
-  return shape === null ? null : { ...shape, version };
+  const facts = await findTable(client, table, versioned);
+  if (facts === null || !versioned)
+    return facts === null ? null : await shapeOf(client, facts, ALL);
+  const shape = await shapeOf(client, facts, facts);
+  return shape === null ? null : { ...shape, version: facts.version };
 }
 
-/** The shape of the relation with this oid. */
+/** The shape of the relation with this oid, of a server that keeps its flags. */
 export async function readRelation(client: Client, oid: string): Promise<TableShape | null> {
-  const [found, columns, uniqueKeys, foreignKeys, referredBy, triggers, images] = await answersTo([
-    client.query<RelationRow>(RELATION, [oid]),
-    readColumns(client, oid),
-    readKeys(client, oid),
-    readForeignKeys(client, oid),
-    client.query<Reference>(REFERENCES, [oid]),
-    readTriggers(client, oid),
-    readImageRules(client, oid),
+  const facts = await readFacts(client, oid);
+  return facts === null ? null : await shapeOf(client, facts, facts);
+}
+
+/** What a server that may not keep its flags is asked all the same. */
+const ALL: TableParts = {
+  hasIndexes: true,
+  hasTriggers: true,
+  hasForeignKeys: true,
+  isReferred: true,
+  drawsIds: true,
+  isLone: false,
+};
+
+/** Asks for the parts that the table has: to plan a question takes the server longer than to answer it. */
+async function shapeOf(
+  client: Client,
+  facts: TableFacts,
+  parts: TableParts,
+): Promise<TableShape | null> {
+  if (!/^[rpvf]$/.test(facts.relkind)) return null;
+  const { oid, relation } = facts;
+  const [columns, indexes, foreignKeys, referredBy, triggers, rules] = await answersTo([
+    readColumns(client, facts, parts.drawsIds),
+    parts.hasIndexes ? readIndexes(client, oid) : [],
+    parts.hasForeignKeys ? readForeignKeys(client, oid) : [],
+    parts.isReferred ? readReferences(client, oid) : [],
+    parts.hasTriggers ? readTriggers(client, oid) : [],
+    parts.isLone ? null : readImageRules(client, oid),
   ]);
-  const [relation] = found.rows;
-  if (relation === undefined) return null;
+  const { attributes } = columns;
   return {
     ...relation,
-    columns: columns(relation.name),
-    uniqueKeys,
+    checked: relation.checked || attributes.some(({ isDomain }) => isDomain),
+    columns: columns.of(relation.name),
+    uniqueKeys: await uniqueKeys(client, indexes, attributes),
     foreignKeys,
-    referredBy: referredBy.rows,
+    referredBy,
     triggers,
     checks: [],
-    images,
+    images: parts.isLone ? imageRulesOf(facts, indexes, attributes) : rules,
     upsertHazard: null,
   };
 }
 
-/** The oid, as text: of the table called as written if that exists, else taken literally (`Orders`, `sales.Orders`). */
-export async function findRelation(client: Client, table: string): Promise<string | null> {
-  // PostgreSQL knows no such names; it cuts longer ones silently, and another table might answer.
-  if (table.includes("\u0000")) return null;
-  if (table.split(".").some((part) => Buffer.byteLength(part.replaceAll('"', "")) > 63))
-    return null;
-  const names = literalNames(table);
-  const { rows: literal } = await client.query<{ oid: string }>(LITERAL, [
-    names.map((parts) => parts.map(quoteIdentifier).join(".")),
-    names.map((parts) => (parts.length === 1 ? null : parts[0])),
-  ]);
-  const found = literal[0]?.oid ?? (await findClosed(client, names));
-  if (found !== null) return found;
-  try {
-    const { rows } = await client.query<{ oid: string | null }>(
-      "select to_regclass($1::text)::oid::text as oid",
-      [table],
-    );
-    return rows[0]?.oid ?? null;
-  } catch {
-    // A name that is no valid SQL name names no table.
-    return null;
-  }
-}
-
-/** What a table may be called that is called so literally: by its name alone, or behind its schema's. */
-export function literalNames(table: string): readonly string[][] {
-  const dot = table.indexOf(".");
-  return [[table], ...(dot < 0 ? [] : [[table.slice(0, dot), table.slice(dot + 1)]])];
-}
-
-/** The oid that the first name finds. To look into a schema that is closed to the user would be an error. */
-const LITERAL = `
-  select to_regclass(name)::oid::text as oid from unnest($1::text[], $2::text[]) with ordinality u(name, schema, o)
-  where case when schema is null
-      or exists (select from pg_namespace n where n.nspname = schema and has_schema_privilege(n.oid, 'usage'))
-    then to_regclass(name) is not null end
-  order by o limit 1`;
-
-/** Tables of schemas that the user may not enter: `regclass` does not find them, and the catalog lists them all the same. */
-const CLOSED = `
-  select c.oid::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    left join unnest(string_to_array(current_setting('search_path'), ',')) with ordinality p(name, o)
-      on case btrim(p.name) when '"$user"' then current_user else btrim(btrim(p.name), '"') end = n.nspname
-  where c.relname = $2 and case when $1::text is null then p.o is not null else n.nspname = $1 end
-    and not has_schema_privilege(n.oid, 'usage')
-  order by p.o limit 1`;
-
-/** The oid, as text, of a table in a schema that is closed to this user, by its name with or without its schema. */
-async function findClosed(client: Client, names: readonly string[][]): Promise<string | null> {
-  for (const parts of names) {
-    const schema = parts.length === 1 ? null : parts[0];
-    const { rows } = await client.query<{ oid: string }>(CLOSED, [schema, parts.at(-1)]);
-    if (rows[0] !== undefined) return rows[0].oid;
-  }
-  return null;
-}
-
-async function readKeys(client: Client, oid: string): Promise<UniqueKey[]> {
-  const { rows } = await client.query<UniqueKey>(KEYS, [oid]);
-  return rows.map(({ collations = [], ...key }) =>
-    collations.every((each) => each === null) ? key : { ...key, collations },
-  );
+async function readReferences(client: Client, oid: string): Promise<readonly Reference[]> {
+  return (await client.query<Reference>(REFERENCES, [oid])).rows;
 }
 
 async function readForeignKeys(client: Client, oid: string): Promise<ForeignKey[]> {

@@ -1,5 +1,4 @@
 /** A text that is another one once a table is altered. */
-import type { Client } from "pg";
 
 /**
  * What stands for the triggers (with their functions, and those of partitions), indexes, constraints, columns and rules of
@@ -7,15 +6,8 @@ import type { Client } from "pg";
  */
 export const VERSION = `hashtextextended(concat_ws('/', c.oid, c.relhasrules, c.relrowsecurity, c.relforcerowsecurity,
     (select string_agg(concat_ws(':', t.oid, t.xmin, p.xmin), ',' order by t.oid) from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-      where t.tgrelid = c.oid or t.tgrelid in (select relid from pg_partition_tree(c.oid::regclass))),
+      where t.tgrelid = any (array(select c.oid union all select relid from pg_partition_tree(c.oid::regclass)))),
     (select string_agg(concat_ws(':', x.indexrelid, x.xmin), ',' order by x.indexrelid) from pg_index x where x.indrelid = c.oid),
     (select string_agg(concat_ws(':', k.oid, k.xmin), ',' order by k.oid) from pg_constraint k where k.conrelid = c.oid),
     (select string_agg(concat_ws(':', a.attnum, a.xmin), ',' order by a.attnum) from pg_attribute a
       where a.attrelid = c.oid and a.attnum > 0)), 0)::text`;
-
-/** The version of the relation with this oid. */
-export async function readVersion(client: Client, oid: string): Promise<string | null> {
-  const sql = `select ${VERSION} as version from pg_class c where c.oid = $1::oid`;
-  const { rows } = await client.query<{ version: string }>(sql, [oid]);
-  return rows[0]?.version ?? null;
-}

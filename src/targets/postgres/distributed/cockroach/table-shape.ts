@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import { upsurgeError } from "../../../../errors/upsurge-error.ts";
 import { tableName } from "../../../../model/table-shape.ts";
 import type { ForeignKey, TableName, TableShape, Trigger } from "../../../../model/table-shape.ts";
-import { literalNames } from "../../catalog/table-shape.ts";
+import { literalNames } from "../../catalog/table-facts.ts";
 import { classifyState, isServerError } from "../../errors.ts";
 import { quoteIdentifier } from "../../quote.ts";
 import { readAttributes, readColumns } from "./columns.ts";
