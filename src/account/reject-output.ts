@@ -10,6 +10,7 @@ import {
   readSync,
   writeSync,
 } from "node:fs";
+import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
 
@@ -172,8 +173,9 @@ const MAKE_ROOM =
 /** A failure to make, open or write `path`. */
 export function fileError(path: string, cause: unknown, fix?: string): Error {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const text = cause instanceof Error ? cause.message : String(cause);
   const reason =
-    code === "EEXIST" ? "the file exists, and reject files are never overwritten" : String(cause);
-  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : undefined);
+    code === "EEXIST" ? "the file exists, and reject files are never overwritten" : text;
+  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : openFilesFix(cause));
   return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
 }

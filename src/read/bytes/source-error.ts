@@ -2,6 +2,7 @@
  * Failures of the operating system and of decompressors as `SOURCE_*` errors.
  * Faults of single records are rejects and never come here.
  */
+import { openFilesFix } from "../../errors/open-files.ts";
 import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 
 /** The source's bytes are not what they should be; `cause` is the decompressor's own error. */
@@ -21,7 +22,8 @@ export function sourceError(path: string, error: unknown): UpsurgeError {
   if (code.startsWith("Z_") || code.startsWith("ERR_ZLIB") || code.startsWith("ZSTD_")) {
     return corrupt(path, `the compressed data is damaged or cut short: ${reason}`, error);
   }
-  return upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause: error });
+  const fix = openFilesFix(error);
+  return upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause: error, fix });
 }
 
 function codeOf(error: unknown): string {
