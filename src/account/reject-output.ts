@@ -12,6 +12,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
 
@@ -190,6 +191,6 @@ export function fileError(path: string, cause: unknown, fix?: string): Error {
     code === "EEXIST"
       ? "the file exists, and reject files are never overwritten"
       : messageOf(cause);
-  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : undefined);
+  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : openFilesFix(cause));
   return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
 }

@@ -52,6 +52,11 @@ export function forgetShards(job: string): string {
   return `forget the job and its shards, to load everything again: \`upsurge jobs --to URL --forget ${shellWord(job)}\``;
 }
 
+/** What to do where a table is not as a job of shards has left it, as a fix; `job` without the shard. */
+export function fixOfTable(job: string): string {
+  return `${forgetShards(job)}; or, if nothing is missing from the table, go on where the job stopped with --keep-job`;
+}
+
 /** What a shard brings to compare with. */
 export interface ListRequest {
   readonly plan: JobPlan;

@@ -9,6 +9,7 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../errors/message-of.ts";
+import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 
@@ -128,6 +129,8 @@ export function unwritable(
   { flag, more = "" }: { readonly flag: string; readonly more?: string },
 ): UpsurgeError {
   const reason = `${messageOf(error)}${more}`;
-  const fix = `check the folder, its permissions and the disk, or name another file with ${flag}`;
+  const fix =
+    openFilesFix(error) ??
+    `check the folder, its permissions and the disk, or name another file with ${flag}`;
   return upsurgeError("OUTPUT_FILE", { path, reason }, { where: flag, fix, cause: error });
 }

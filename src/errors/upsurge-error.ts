@@ -81,6 +81,13 @@ export function relocated(error: UpsurgeError, where: string): UpsurgeError {
   return new UpsurgeError(code, details, { where, title, why, fix, cause, retry });
 }
 
+/** The same error with another fix. */
+export function refixed(error: UpsurgeError, fix: string): UpsurgeError {
+  const { code, details, message: title, why, cause, retry } = error;
+  const where = error.where ?? undefined;
+  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry });
+}
+
 function fill(text: string, details: ErrorDetails): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(details, name) ? String(details[name]) : whole,

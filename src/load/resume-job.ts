@@ -20,6 +20,7 @@ import type { Options } from "../options/options.ts";
 import type { KnownSource } from "../sources/check-beginning.ts";
 import { checkpointName } from "../sources/find-work.ts";
 import type { WorkItem } from "../sources/find-work.ts";
+import { asShard } from "./shards/fix-of-shard.ts";
 import { joinShards } from "./shards/join-shards.ts";
 import type { PreparedLoad } from "./prepare.ts";
 
@@ -53,14 +54,17 @@ export async function resume(
   const table = new CheckpointTable(asked.table, prepared.session.execute);
   const { session, sources } = prepared;
   const lookup = { reset: request.reset, mayPass: otherErrors(session) };
-  const own = await lookAtJob(table, asked, lookup);
+  const own = await asShard(asked, async () => await lookAtJob(table, asked, lookup));
   const found = await tablesOf(prepared, asked);
   const job = await joinShards(prepared, asked, { table, found, keepJob: options.keepJob });
-  const looked = job === asked ? own : await lookAtJob(table, job, lookup);
+  const looked =
+    job === asked ? own : await asShard(asked, async () => await lookAtJob(table, job, lookup));
   const reset = request.reset || (job.forgotten && !begun && isOver(looked));
   const seen = reset ? [] : looked;
   const { madeAs } = found;
-  if (!options.keepJob) await refuseOtherTable(seen, found, session.execute);
+  if (!options.keepJob) {
+    await asShard(asked, async () => await refuseOtherTable(seen, found, session.execute));
+  }
   const movedAt =
     seen
       .map((row) => row.updatedAt)
@@ -68,7 +72,10 @@ export async function resume(
       .at(-1) ?? null;
   const finished = seen.length > 0 && seen.every((row) => row.total !== null);
   const find = async (rows: readonly CheckpointValues[]): Promise<WorkItem[]> =>
-    await sources.findWork(knownSources(rows), { name: job.name, followAppend: job.followAppend });
+    await asShard(asked, async () => {
+      const { name, followAppend } = job;
+      return await sources.findWork(knownSources(rows), { name, followAppend });
+    });
   // A finished job is taken only when there is more: most runs of it find nothing to do.
   const early = finished ? await find(seen) : null;
   const first = { name: checkpointName(sources.paths[0] ?? "-") };

@@ -1,5 +1,5 @@
 /** A finished load or run in one shape, for those who watch both: metrics and test results are made from it. */
-import type { Report, ReportedTable } from "./report.ts";
+import type { Report, ReportedJob, ReportedTable } from "./report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** One load of what was watched. */
@@ -15,6 +15,8 @@ export interface WatchedLoad extends Pick<
   | "differences"
   | "differencesCut"
 > {
+  /** What earlier runs of its job have rejected, of which this one knows no reasons. */
+  readonly rejectedBefore: number;
   /** The tables of the levels in its records. */
   readonly levels: readonly ReportedTable[];
 }
@@ -42,11 +44,20 @@ export function watchedLoad(report: Report): Watched {
   const load = report.table ?? report.sources[0]?.name ?? "load";
   const failedLoad = report.error === undefined ? null : load;
   const levels = (report.tables ?? []).filter(({ level }) => level > 0);
-  return { ...report, failedLoad, loads: [{ ...report, load, levels }] };
+  const rejectedBefore = rejectedBy(report.job);
+  return { ...report, failedLoad, loads: [{ ...report, load, rejectedBefore, levels }] };
 }
 
 /** A run. */
 export function watchedRun(report: RunReport): Watched {
-  const loads = report.tables.map((load) => ({ ...load, levels: load.nested ?? [] }));
+  const loads = report.tables.map((load) => ({
+    ...load,
+    rejectedBefore: rejectedBy(load.job),
+    levels: load.nested ?? [],
+  }));
   return { ...report, loads };
+}
+
+function rejectedBy(job: ReportedJob | null | undefined): number {
+  return job?.earlier.rejected ?? 0;
 }

@@ -141,7 +141,9 @@ function conclude(
   );
   const nested = parts.flatMap(({ outcome: { levels = [] } }) => levels);
   const changes = [counts, ...nested].reduce((sum, each) => sum + changesIn(each), 0);
-  return endingOf(counts, { ...options, rejectsOk: options.rejectsOk && isWhole }, changes);
+  // Of a finished run too: its rejects are still to be corrected.
+  const all = sumOfCounts(parts.map(({ outcome: each }) => each.counts));
+  return endingOf(all, { ...options, rejectsOk: options.rejectsOk && isWhole }, changes);
 }
 
 /** What to do about an error of a run: of the load that was at hand, and of those that are committed. */
@@ -157,6 +159,15 @@ function fixOf(error: UpsurgeError, { parts, failed }: RunOutcome): string {
 
 function staying(done: readonly PartOutcome[]): string {
   const isJob = done.some(({ outcome }) => outcome.job !== null);
-  const again = isJob ? "does not load them again" : "loads them again";
+  const again = isJob ? "does not load them again" : `loads them again${onceMoved(done)}`;
   return `${plural(done.length, "load")} before it ${done.length === 1 ? "is" : "are"} committed and ${done.length === 1 ? "stays" : "stay"}: the same command ${again}`;
+}
+
+/** The reject files of loads that nothing remembers are not written again: they are in the way. */
+function onceMoved(done: readonly PartOutcome[]): string {
+  const files = done.flatMap(({ outcome: { rejectPaths } }) => rejectPaths?.file ?? []);
+  const [first] = files;
+  if (first === undefined) return "";
+  if (files.length === 1) return `, once ${first} and its .jsonl are moved away`;
+  return `, once their reject files are moved away: ${files.join(", ")}, each with its .jsonl`;
 }

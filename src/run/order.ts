@@ -28,6 +28,8 @@ export interface OrderingContext {
   readonly late: LateByTable;
   /** Each load is committed by itself: no key waits for others. */
   readonly inTurn: boolean;
+  /** Each load is committed in parts: what was noted of records to be set late would go with the part. */
+  readonly inParts: boolean;
   /** Columns may be set late that nobody has named: rows are found by a key. */
   readonly mayBeLate: boolean;
   /** Whether the loads of a table leave a column to be set late; absent: they do. */
@@ -86,7 +88,8 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
   }
   const ofThemselves = selfKeys(tables, context);
   const self = context.inTurn ? [] : ofThemselves.filter(({ canWait }) => canWait);
-  for (const key of ofThemselves) if (context.mayBeLate && isLateSelf(key)) late.add(key);
+  if (context.mayBeLate && !context.inParts)
+    for (const key of ofThemselves) if (isLateSelf(key)) late.add(key);
   return {
     places,
     waiting: [...waiting, ...self],
@@ -139,7 +142,10 @@ export function withLookups(
   {
     shapes,
     ...context
-  }: { readonly shapes: readonly TableShape[] } & Pick<OrderingContext, "session" | "inTurn">,
+  }: { readonly shapes: readonly TableShape[] } & Pick<
+    OrderingContext,
+    "session" | "inTurn" | "inParts"
+  >,
 ): RunOrder {
   if (lookups.length === 0) return keyed;
   const order = orderLoads(shapes, { ...context, late: keyed.late, mayBeLate: false, lookups });

@@ -78,8 +78,9 @@ export async function prepareRun(
     if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
     const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
+    const inParts = inTurn && options.commit !== "load";
     const { session } = connected;
-    const keyed = orderByKeys(tables, { session, late: named, inTurn });
+    const keyed = orderByKeys(tables, { session, late: named, inTurn, inParts });
     const taken = new Map<string, number>();
     for (const [at, load] of tables.entries()) {
       hooks.signal?.throwIfAborted();
@@ -96,7 +97,7 @@ export async function prepareRun(
     );
     hooks.onPlanned?.();
     const lookups = parts.flatMap(({ prepared: { plan } }) => lookupEdges(plan));
-    const order = withLookups(keyed, lookups, { shapes, session, inTurn });
+    const order = withLookups(keyed, lookups, { shapes, session, inTurn, inParts });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
     return { connected, parts: inOrder, order, inTurn, leftOut };
   } catch (error) {
@@ -122,7 +123,9 @@ async function targetOf(inputs: RunInputs, options: Options, hooks: RunHooks): P
 /** The order of loads that are not planned yet, with the columns that are set late. */
 function orderByKeys(
   tables: readonly TableLoad[],
-  context: Pick<OrderingContext, "late" | "inTurn"> & { readonly session: Connected["session"] },
+  context: Pick<OrderingContext, "late" | "inTurn" | "inParts"> & {
+    readonly session: Connected["session"];
+  },
 ): RunOrder {
   const mayBeLate = tables.every(
     ({ options: own }) => modeOfRun(own) !== "insert" && own.deleteWhen === null,

@@ -61,16 +61,18 @@ function areForgotten(parts: readonly PreparedPart[]): boolean {
   return parts.every(({ prepared }) => prepared.plan.job?.forgotten === true);
 }
 
-/** A run that has ended, and was killed before its loads were forgotten, is forgotten now. */
+/**
+ * A run that has ended, and was killed before its loads were forgotten, is forgotten now. So is a load that is the only one
+ * left of a run: the others were forgotten when they had ended without it.
+ */
 async function forgetEnded(run: PreparedRun): Promise<void> {
   if (!areForgotten(run.parts)) return;
   const ended: CheckpointValues[] = [];
   for (const { prepared } of run.parts) {
     const { job } = prepared.plan;
     const rows = job === null ? [] : await rowsOf(job, run.connected.session);
-    const [row] = rows;
-    if (row === undefined || !rows.every(isClean)) return;
-    ended.push(row);
+    if (!rows.every(isClean)) return;
+    ended.push(...rows.slice(0, 1));
   }
   await forgetTogether(ended, run);
 }

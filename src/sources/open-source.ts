@@ -25,7 +25,9 @@ import { openStoredBytes } from "../read/bytes/stored-bytes.ts";
 import type { StoredBytes } from "../read/bytes/stored-bytes.ts";
 import { WatchedBytes } from "../read/bytes/watched-bytes.ts";
 import { sourceWarnings } from "./source-warnings.ts";
+import type { EndedSource } from "./source-warnings.ts";
 import { checkWhole, hashToEnd } from "./whole-source.ts";
+import type { WholeSource } from "./whole-source.ts";
 
 /** What a source is read from besides files, and how; the sizes of blocks and the slow path are for tests. */
 export interface OpenSourceIo {
@@ -90,13 +92,7 @@ export async function openSource(
     const whole = { name: stored.name, stored, watched, feed: input.feed, reader };
     const check = async (): Promise<void> => {
       await checkWhole(whole, options);
-      const ended = {
-        name: stored.name,
-        format,
-        isStream: !stored.rereadable,
-        lastByte: input.feed.lastByte,
-        header: reader.header,
-      };
+      const ended = await endedSource(whole, format, options);
       io.onWarnings?.(stored.name, sourceWarnings(ended, reader.ending(), options));
     };
     const isWhole = io.storedHash === true && options.limit === null;
@@ -106,6 +102,23 @@ export async function openSource(
     await stored.close();
     throw error;
   }
+}
+
+/** What is known of a source once it was read to its end. */
+async function endedSource(
+  { name, stored, feed, reader }: WholeSource,
+  format: SourceFormat,
+  { followAppend }: ReadOptions,
+): Promise<EndedSource> {
+  return {
+    name,
+    format,
+    isStream: !stored.rereadable,
+    lastByte: feed.lastByte,
+    // A file that is followed is one that grows.
+    changed: followAppend === true ? null : await stored.changed(),
+    header: reader.header,
+  };
 }
 
 /** The format that is asked for, else the one that is named, else by the first bytes. */

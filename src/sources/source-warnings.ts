@@ -15,6 +15,8 @@ export interface EndedSource {
   readonly isStream: boolean;
   /** `null` when it is empty. */
   readonly lastByte: number | null;
+  /** How it has changed since it was opened, as a clause; `null` where it has not, or may. */
+  readonly changed: string | null;
   /** What the first line of a CSV was taken for. */
   readonly header: HeaderUse | null;
 }
@@ -31,7 +33,8 @@ export function sourceWarnings(
   const dropped = [...surplusText(name, ending.surplus), ...repeatedText(name, ending.repeated)];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
-  if (!isLimited) return [...dropped, ...endWarnings(name, source, ending)];
+  const changed = source.changed === null ? [] : [changedText(name, source.changed)];
+  if (!isLimited) return [...dropped, ...changed, ...endWarnings(name, source, ending)];
   const isCut = ending.atEnd === true && ending.records > 0 && mayBeCut(source);
   return isCut ? [...dropped, cutText(name, ending.records)] : dropped;
 }
@@ -63,6 +66,11 @@ function repeatedText(name: string, repeated: SourceEnding["repeated"]): string[
       ? `1 record has a name twice in an object, ${field} in line ${line}`
       : `${formatCount(records)} records have a name twice in an object, the first ${field} in line ${line}`;
   return [`${name}: ${what}; the last value counts`];
+}
+
+/** Somebody is still writing it, or has written another one over it. */
+function changedText(name: string, change: string): string {
+  return `${name} changed while it was read: ${change}; what was read may be neither of the two: load it again once nobody writes to it`;
 }
 
 /** A last record without its line end. Many files end so; a pipe seldom does. */

@@ -1,6 +1,7 @@
 /** What the index beside a piece says of it: the fields that `upsurge split` has shared the records out by, and whether it is whole. */
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { formatCount, plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { INDEX, isPieceName, UNFINISHED_INDEX } from "../model/shards/split-report.ts";
 
@@ -21,16 +22,32 @@ export async function splitKeys(paths: readonly string[]): Promise<readonly (rea
   return keys;
 }
 
-/** Throws `SOURCE_INCOMPLETE` for pieces of a split that did not come to its end: others of its pieces are not there. */
-export async function refuseCutSplit(paths: readonly string[]): Promise<void> {
+/** Throws `SOURCE_INCOMPLETE` for pieces of a split that did not come to its end, and for those that are not as it left them. */
+export async function refuseCutPieces(paths: readonly string[]): Promise<void> {
   const pieces = paths.filter((path) => isPieceName(basename(path)));
   for (const folder of new Set(pieces.map((path) => dirname(path)))) {
+    await refuseOtherSizes(folder, pieces);
     const path = join(folder, UNFINISHED_INDEX);
     if ((await stat(path).catch(() => null)) === null) continue;
     const reason = `${path} says that the split that fills the folder was cut short, or is still running`;
     const fix =
       "split the sources again, into another folder; or wait for the split that is running, and run the same command";
     throw upsurgeError("SOURCE_INCOMPLETE", { path: folder, reason }, { where: folder, fix });
+  }
+}
+
+/** A copy that was cut short looks like a smaller piece: only the index knows how large it was. */
+async function refuseOtherSizes(folder: string, paths: readonly string[]): Promise<void> {
+  const index = join(folder, INDEX);
+  const { pieces } = parsed(await readIndex(index));
+  for (const { file, bytes } of listOf(pieces).flatMap((each) => listOf(each.files))) {
+    const path = paths.find((each) => dirname(each) === folder && basename(each) === file);
+    const size = path === undefined ? null : ((await stat(path).catch(() => null))?.size ?? null);
+    if (path === undefined || size === null || typeof bytes !== "number" || size === bytes)
+      continue;
+    const reason = `it has ${plural(size, "byte")}, and ${index} says that the split has written ${formatCount(bytes)}`;
+    const fix = `copy the piece again, whole; or, if it was changed on purpose, move ${index} away`;
+    throw upsurgeError("SOURCE_INCOMPLETE", { path, reason }, { where: path, fix });
   }
 }
 
@@ -53,6 +70,13 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
-function listOf(value: unknown): readonly { readonly files?: unknown; readonly file?: unknown }[] {
+/** A piece, or a file of it. */
+interface Listed {
+  readonly files?: unknown;
+  readonly file?: unknown;
+  readonly bytes?: unknown;
+}
+
+function listOf(value: unknown): readonly Listed[] {
   return Array.isArray(value) ? value.map((each) => Object(each) as object) : [];
 }

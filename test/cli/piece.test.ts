@@ -1,6 +1,7 @@
 /** `--piece` at the shell: what a load of one piece does not take, and what it refuses because rows of two pieces may meet. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
@@ -129,3 +130,36 @@ test("--piece takes a piece of JSON without a record", async () => {
     expect([exitCode, stderr], piece).toEqual([0, ""]);
   }
 });
+
+test.each([[[]], [["--compress", "gzip"]]])(
+  "a piece whose copy was cut short is refused while its index is beside it, with %j",
+  async (flags) => {
+    const cwd = tempDir({ "in.csv": "id,n\n1,1\n2,2\n3,3\n4,4\n" });
+    createSqlite(join(cwd, "t.db"), "create table t (id integer primary key, n int)");
+    await runUpsurge([..."split in.csv --key id --shards 1 --out p".split(" "), ...flags], { cwd });
+    const piece = `p/piece-0.csv${flags.length === 0 ? "" : ".gz"}`;
+    const whole = readFileSync(join(cwd, piece));
+    writeFileSync(
+      join(cwd, piece),
+      flags.length === 0 ? whole.subarray(0, 13) : gzipSync("id,n\n"),
+    );
+    const load = `${piece} --to t.db --table t --key id --piece`;
+
+    const cut = await run(load, cwd);
+    expect(cut.exitCode).toBe(4);
+    expect(cut.stderr).toMatch(
+      /^error: .*  SOURCE_INCOMPLETE\ncause: it has [\d,]+ bytes, and p.index\.json says/,
+    );
+
+    writeFileSync(join(cwd, piece), whole);
+    expect((await run(load, cwd)).exitCode).toBe(0);
+
+    // What was changed on purpose is loaded once the index is away, as the fix says.
+    writeFileSync(
+      join(cwd, piece),
+      flags.length === 0 ? whole.subarray(0, 13) : gzipSync("id,n\n"),
+    );
+    renameSync(join(cwd, "p/index.json"), join(cwd, "index.json"));
+    expect((await run(load, cwd)).exitCode).toBe(0);
+  },
+);

@@ -1,7 +1,8 @@
 /** Outputs that cannot be written: the load is what it is, and the exit code tells what was lost. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { BIN, spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -262,4 +263,27 @@ test("a report into a pipe reaches who reads it", () => {
     status: "ok",
     counts: { read: 3 },
   });
+});
+
+test("what may open no more files says how to raise the limit, and then does what it was asked", () => {
+  const names = Array.from({ length: 60 }, (_, at) => `t${at}`);
+  const cwd = tempDir();
+  mkdirSync(join(cwd, "seeds"));
+  for (const name of names) writeFileSync(join(cwd, `seeds/${name}.csv`), "id\n1\n");
+  const database = new Sqlite(join(cwd, "x.db"));
+  for (const name of names) database.exec(`create table ${name} (id integer primary key)`);
+  database.close();
+  const asked = [
+    ["run", "seeds", "--to", "x.db", "--max-rejects", "5"],
+    ["split", "seeds/t0.csv", "--key", "id", "--shards", "60", "--out", "pieces"],
+  ];
+  for (const args of asked) {
+    const stopped = shell(cwd, args, { before: "ulimit -n 50;" });
+    expect(stopped.stderr).toMatch(/^cause: EMFILE: too many open files/m);
+    expect(stopped.stderr).toContain("fix:   raise the limit of open files, for example with `ul");
+    expect(stopped.status).toBe(6);
+
+    const again = shell(cwd, args, {});
+    expect(again.status, again.stderr).toBe(0);
+  }
 });

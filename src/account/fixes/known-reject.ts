@@ -10,6 +10,7 @@ import { iconv } from "../../read/text/iconv.ts";
 /** The options that say how a record is read. */
 export type FixOptions = Pick<
   Options,
+  | "commit"
   | "delimiter"
   | "quote"
   | "escape"

@@ -2,10 +2,11 @@
 import { tableName } from "../../model/table-shape.ts";
 import { shellWord } from "../../errors/shell-word.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
-import type { FixTarget, KnownReject } from "./known-reject.ts";
+import { commitsOnce } from "../../options/grammar.ts";
+import type { FixOptions, FixTarget, KnownReject } from "./known-reject.ts";
 
 /** ROW_LOOKUP: only what the tables allow. */
-export function lookupFix({ reject, target }: KnownReject): string | null {
+export function lookupFix({ reject, target, options }: KnownReject): string | null {
   const lookup = target?.plan.lookups?.find(({ column }) => column.name === reject.column);
   if (lookup === undefined)
     return reject.place === undefined
@@ -15,7 +16,9 @@ export function lookupFix({ reject, target }: KnownReject): string | null {
   const table = tableName(parent.name);
   if (missing === "insert") return `correct the record, or make the row of ${table} by hand`;
   const isOwn = target !== null && table === tableName(target.plan.table.name);
-  const load = isOwn ? ownTableFix(lookup, target) : `load ${table} first, or correct the record`;
+  const load = isOwn
+    ? ownTableFix(lookup, target, options)
+    : `load ${table} first, or correct the record`;
   const isKey = target?.plan.arbiter?.columns.includes(column.name) === true;
   const asNull = column.nullable && !isKey ? "--lookup-missing null leaves the column NULL" : null;
   const make = unique ? "--lookup-missing insert makes the row" : null;
@@ -24,10 +27,14 @@ export function lookupFix({ reject, target }: KnownReject): string | null {
 }
 
 /** The row may be that of a later record. */
-function ownTableFix({ column }: LookupPlan, { plan, levels = [] }: FixTarget): string {
+function ownTableFix(
+  { column }: LookupPlan,
+  { plan, levels = [] }: FixTarget,
+  { commit }: Pick<FixOptions, "commit">,
+): string {
   const { arbiter, recordDeletes, late } = plan;
   const isKeyed = arbiter?.kind === "expressions" && !arbiter.columns.includes(column.name);
-  const may = isKeyed && recordDeletes === undefined && levels.length === 0;
+  const may = isKeyed && recordDeletes === undefined && levels.length === 0 && commitsOnce(commit);
   if (!may || !(column.nullable || column.defaultSql !== null))
     return "put the record that it names before it, or correct it";
   const flag = `--late ${shellWord([column.name, ...(late?.columns ?? [])].join(","))}`;

@@ -3,6 +3,7 @@ import { keyFlag } from "../../errors/key-flags.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
+import { commitsOnce } from "../../options/grammar.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** ROW_UNIQUE: which key to name, and what to do with a row that is there. */
@@ -47,7 +48,7 @@ function madeKeyFix({ columns: [name, ...others] }: UniqueKey, plan: TablePlan):
 }
 
 /** ROW_FOREIGN_KEY: what a row refers to may come later in the same source. */
-export function foreignKeyFix({ reject, target }: KnownReject): string | null {
+export function foreignKeyFix({ reject, target, options }: KnownReject): string | null {
   const { arbiter, late, table } = target?.plan ?? {};
   if (table === undefined || arbiter === null || arbiter?.kind !== "expressions") return null;
   // It may be a key of a row in the record, of which nothing is set late.
@@ -58,6 +59,8 @@ export function foreignKeyFix({ reject, target }: KnownReject): string | null {
     .flatMap(({ columns }) => columns.filter((name) => mayBeLate(name, table)))
     .filter((name) => !arbiter.columns.includes(name) && late?.columns.includes(name) !== true);
   if (open.length === 0) return null;
+  if (!commitsOnce(options.commit))
+    return "correct the reference, or put the row that it refers to before it";
   const flag = `--late ${shellWord([...new Set(open), ...(late?.columns ?? [])].join(","))}`;
   return `correct the reference; or, where the row that it refers to comes later in the source, set it after the last record with ${flag}`;
 }

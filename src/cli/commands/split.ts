@@ -6,7 +6,7 @@ import type { OptionLayer } from "../../options/layers/layers.ts";
 import type { OptionName } from "../../options/options.ts";
 import { checkSplit } from "../../options/split/check-split.ts";
 import { shellWord } from "../../errors/shell-word.ts";
-import { renderSplit } from "../../report/shards/render-split.ts";
+import { renderQuietSplit, renderSplit } from "../../report/shards/render-split.ts";
 import type { CommandContext } from "../context.ts";
 import { eventLine } from "../event-line.ts";
 import { makeProgress } from "../progress.ts";
@@ -35,6 +35,7 @@ export async function splitCommand(
     progress.end();
     const text = options.json ? `${JSON.stringify(report)}\n` : renderSplit(report);
     if (options.json || !options.quiet) await writeResult(io.stdout, redact(text));
+    else screen.print(redact(renderQuietSplit(report)));
     return report.exit;
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -7,6 +7,7 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { messageOf } from "../../errors/message-of.ts";
+import { openFilesFix } from "../../errors/open-files.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { PieceFileReport } from "../../model/shards/split-report.ts";
 import { compressorOf } from "./compressor.ts";
@@ -115,6 +116,8 @@ export class PieceFile {
 export function unwritable(path: string, error: unknown): Error {
   const cause = messageOf(error);
   const reason = `${cause}; nothing of the split is kept`;
-  const fix = "check the disk and the permissions of the folder, or name another folder with --out";
+  const fix =
+    openFilesFix(error) ??
+    "check the disk and the permissions of the folder, or name another folder with --out";
   return upsurgeError("OUTPUT_FILE", { path, reason }, { where: "--out", fix, cause: error });
 }

@@ -42,8 +42,10 @@ export async function split(
   const began = performance.now();
   const { key, shards, compress, splitOut, records } = options;
   refuseZstd(compress);
-  const { stdin } = surroundings;
-  const reading = { options: forReading(options), stdin, storedHash: true };
+  const warnings: string[] = [];
+  const onWarnings = (_: string, more: readonly string[]): void => void warnings.push(...more);
+  const { stdin, flags } = surroundings;
+  const reading = { options: forReading(options), stdin, storedHash: true, onWarnings };
   const sources = await SourceSet.expand(patterns, reading);
   const mode = await modeOf(sources.paths);
   const folder = await PieceFolder.take(splitOut);
@@ -56,21 +58,13 @@ export async function split(
     const read = await sharing.readAll(sources, surroundings);
     const pieces = await writer.finish();
     surroundings.signal.throwIfAborted();
-    const { flags } = surroundings;
-    const made = {
-      version: 1,
-      upsurge: await readVersion(),
-      key,
-      shards,
-      compress,
-      flags,
-    } as const;
-    const index: SplitIndex = { ...made, sources: read, pieces };
+    const made = { version: 1, upsurge: await readVersion() } as const;
+    const index: SplitIndex = { ...made, key, shards, compress, flags, sources: read, pieces };
     await folder.place(index, mode);
     const seconds = (performance.now() - began) / 1000;
     const counts = { out: splitOut, ...sharing.counts, seconds };
     const command = loadCommand(splitOut, index);
-    return { status: "ok", exit: 0, ...counts, command, ...index };
+    return { status: "ok", exit: 0, ...counts, warnings, command, ...index };
   } catch (error) {
     await writer.close();
     await folder.discard();

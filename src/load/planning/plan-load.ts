@@ -15,7 +15,7 @@ import { compareWithSplit } from "../../plan/shards/compare-split.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
-import { refuseCutSplit, splitKeys } from "../../sources/split-index.ts";
+import { refuseCutPieces, splitKeys } from "../../sources/split-index.ts";
 import { storedSize } from "../../sources/stored-size.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
@@ -62,7 +62,7 @@ export interface LevelFields extends Pick<Options, "missingFields"> {
 /** Looks at the sources, plans and has the plan checked. Throws `PLAN_*` and `SOURCE_*` errors. */
 export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources> {
   const { session, shape, sources, options } = inputs;
-  await refuseCutSplit(sources.paths);
+  await refuseCutPieces(sources.paths);
   const toColumn = fieldResolver(shape, options);
   const accepted: { fields: LookedAtSources["fields"] } = { fields: [] };
   const levels = await readLevels(session, options);

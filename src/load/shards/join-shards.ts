@@ -9,6 +9,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { Checkpoint } from "../../model/checkpoint.ts";
 import type { JobPlan } from "../../model/load-plan.ts";
+import { asShard } from "./fix-of-shard.ts";
 import { checkpointName } from "../../sources/find-work.ts";
 import { fingerprintOf } from "../../sources/fingerprint.ts";
 import type { PreparedLoad } from "../prepare.ts";
@@ -38,7 +39,8 @@ export async function joinShards(
   const { madeAs } = found;
   const list = await joinList(table, { plan, shard, job, madeAs, owner, files });
   if (list === null) return { ...whole, name: job };
-  if (!keepJob) await refuseOtherTable(list, found, table.executor);
+  if (!keepJob)
+    await asShard(plan, async () => await refuseOtherTable(list, found, table.executor));
   return plan;
 }
 

@@ -64,6 +64,8 @@ export interface SplitReport extends SplitIndex {
   /** Records that no load can read, shared out by their number. */
   readonly unreadable: number;
   readonly blank: number;
+  /** What is to be known of the sources, and cannot be told from the pieces. */
+  readonly warnings: readonly string[];
   readonly seconds: number;
   /** A command that loads all pieces, as it can be typed. */
   readonly command: string;

@@ -1,5 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { LOAD, LOAD_AND_FINISH, READS_AND_SPLIT, READS_RUN_AND_SPLIT, WRITES } from "../option.ts";
+import { LOAD, LOAD_AND_FINISH, READS_AND_SPLIT, READS_RUN_AND_SPLIT, WRITES_AND_SPLIT } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
@@ -204,6 +204,6 @@ export const SOURCE_OPTIONS = {
     details:
       "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed. With `--follow-append` such a line is left for the next run instead.",
     example: "--require-final-newline",
-    commands: WRITES,
+    commands: WRITES_AND_SPLIT,
   },
 } as const satisfies Record<string, OptionSpec>;

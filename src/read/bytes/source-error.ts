@@ -3,6 +3,7 @@
  * Faults of single records are rejects and never come here.
  */
 import { messageOf } from "../../errors/message-of.ts";
+import { openFilesFix } from "../../errors/open-files.ts";
 import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
 
 /** The source's bytes are not what they should be; `cause` is the decompressor's own error. */
@@ -22,7 +23,8 @@ export function sourceError(path: string, error: unknown): UpsurgeError {
   if (code.startsWith("Z_") || code.startsWith("ERR_ZLIB") || code.startsWith("ZSTD_")) {
     return corrupt(path, `the compressed data is damaged or cut short: ${reason}`, error);
   }
-  return upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause: error });
+  const fix = openFilesFix(error);
+  return upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause: error, fix });
 }
 
 function codeOf(error: unknown): string {

@@ -158,16 +158,21 @@ function rejectOutcome({ deletes }: WatchedLoad, context: JunitContext): "skippe
 }
 
 function rejectCases(load: WatchedLoad, context: JunitContext): Case[] {
-  const { rejects, rejectFile } = load;
-  if (rejects.length === 0) return [passed("rejects")];
+  const { rejects, rejectFile, rejectedBefore } = load;
   const outcome = rejectOutcome(load, context);
-  return rejects.map((of) => ({
+  const all = rejectFile === null ? [] : [`all of them: ${rejectFile}`];
+  const cases = rejects.map((of): Case => ({
     name: `rejects: ${of.code}`,
     outcome,
     message: `${plural(of.count, "record")} rejected`,
     type: of.code,
-    body: [...rejectLines(of), ...(rejectFile === null ? [] : [`all of them: ${rejectFile}`])],
+    body: [...rejectLines(of), ...all],
   }));
+  if (rejectedBefore > 0) {
+    const message = `${plural(rejectedBefore, "record")} rejected by earlier runs of the job`;
+    cases.push({ name: "rejects of earlier runs", outcome, message, type: "rejects", body: all });
+  }
+  return cases.length === 0 ? [passed("rejects")] : cases;
 }
 
 function rejectLines({ count, fix, first }: RejectsOfCode): string[] {

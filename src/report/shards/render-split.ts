@@ -10,7 +10,7 @@ export function renderSplit(report: SplitReport): string {
   const counts = pieces.map((piece) => piece.records);
   const bytes = pieces.flatMap(({ files }) => files.map((file) => file.bytes));
   const size = formatBytes(bytes.reduce((sum, each) => sum + each, 0));
-  const lines = [
+  return textOf([
     `split ${plural(records, "record")} into ${plural(pieces.length, "piece")} in ${shellWord(out)}: ${size}, ${formatSeconds(seconds)}`,
     skewLine(counts, records),
     ...(blank === 0 ? [] : [`${plural(blank, "record")} without any value`]),
@@ -19,9 +19,22 @@ export function renderSplit(report: SplitReport): string {
       : [
           `${plural(unreadable, "record")} cannot be read: the load of a piece rejects what is in it`,
         ]),
+    ...warningLines(report),
     "load them all with:",
     `  ${command}`,
-  ];
+  ]);
+}
+
+/** What is said where no report is asked for. */
+export function renderQuietSplit(report: SplitReport): string {
+  return textOf(warningLines(report));
+}
+
+function warningLines({ warnings }: SplitReport): string[] {
+  return warnings.map((warning) => `warning: ${warning}`);
+}
+
+function textOf(lines: readonly string[]): string {
   return lines.map((line) => `${visibleLine(line)}\n`).join("");
 }
 

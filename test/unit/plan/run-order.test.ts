@@ -7,6 +7,7 @@ const CONTEXT = {
   session: { quoteIdentifier: (name: string) => `"${name}"` },
   late: new Map(),
   inTurn: false,
+  inParts: false,
   mayBeLate: true,
 };
 
