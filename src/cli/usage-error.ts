@@ -9,7 +9,7 @@ import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.t
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import { COMMANDS } from "./help.ts";
-import { nearestFlag } from "./near-flag.ts";
+import { flagAdvice } from "./near-flag.ts";
 
 /** The error for a command line that commander could not sort. */
 export function toUsageError(error: CommanderError, command: Command): UpsurgeError {
@@ -65,18 +65,16 @@ function unknownOption(word: string, command: Command): UpsurgeError {
     return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
   }
   const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
-  const near = nearestFlag(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
-  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: meant(near, command) });
+  const said = flagAdvice(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
+  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: suggestionOf(said, command) });
 }
 
 /** No command has it. */
 const VERSION = "--version";
 
-function meant(near: string | null, command: Command): string {
-  if (near === null) return seeHelp(command);
-  return near === VERSION
-    ? "`upsurge --version`, by itself, prints the version"
-    : `did you mean ${near}?`;
+function suggestionOf(said: string | null, command: Command): string {
+  if (said?.includes(VERSION) === true) return "`upsurge --version`, by itself, prints the version";
+  return said ?? seeHelp(command);
 }
 
 function fixOfSwitch(name: OptionName, value: string): string {
@@ -88,7 +86,7 @@ function fixOfSwitch(name: OptionName, value: string): string {
 export function unknownCommand(word: string): UpsurgeError {
   const commands = COMMANDS.map(({ name }) => name);
   const codes = [...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)];
-  const near = nearest(word, commands) ?? nearest(word, codes);
+  const near = LOADS.includes(word) ? "load" : (nearest(word, commands) ?? nearest(word, codes));
   const suggestion =
     near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`;
   return upsurgeError("COMMAND_UNKNOWN", {
@@ -110,14 +108,23 @@ function helpOnOption(word: string): string | null {
 
 /** The error for a first word that is no file and looks like a command; `null` for any other. */
 export function misspeltCommand(word: string): UpsurgeError | null {
-  const near =
-    word === "version" ? VERSION : nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
+  const near = commandNear(word);
   if (near === null || near === word || !/^[a-z]+$/i.test(word)) return null;
   return upsurgeError("COMMAND_UNKNOWN", {
     word,
     commands: COMMANDS.map(({ name }) => name).join(", "),
     suggestion: `did you mean upsurge ${near}? There is no file ${word} to read as a source`,
   });
+}
+
+/** What other tools call a load. */
+const LOADS = ["import", "insert", "copy", "upsert", "put", "ingest", "seed", "bulk", "merge"];
+
+/** What to write in the place of a first word that may be meant for a command; `null` for none. */
+function commandNear(word: string): string | null {
+  if (word === "version") return VERSION;
+  if (LOADS.includes(word.toLowerCase())) return "load";
+  return nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
 }
 
 /** The error for a flag whose value is missing; `next` is the flag that is in its place. */
