@@ -3,6 +3,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, optionSpec } from "./flag.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
+import { valueAdvice } from "./values-of-others.ts";
 
 /** What `OPTION_CONFLICT` calls a load that has no key. */
 export const WITHOUT_KEY = "a load without --key";
@@ -26,7 +27,7 @@ export function conflict(name: OptionName, other: string, reason: string): never
 /** Throws `OPTION_VALUE`. */
 export function wrong(name: OptionName, value: string, expected: string): never {
   const flag = flagOf(name);
-  const fix = `for example ${optionSpec(name).example}`;
+  const fix = valueAdvice(name, value) ?? `for example ${optionSpec(name).example}`;
   throw upsurgeError(
     "OPTION_VALUE",
     { flag, value: quoted(value), expected },
