@@ -15,6 +15,14 @@ export function refusedExpression(flag: string, reason: string, cause: unknown):
       ? TARGET_ONLY
       : flag.startsWith("--value")
         ? FIELDS_ONLY
-        : undefined;
+        : columnFix(reason);
   return upsurgeError("PLAN_EXPRESSION", { flag, reason }, { cause, where: flag, fix });
+}
+
+/** A field of the record that has no column is read by the flag that may read it. */
+function columnFix(reason: string): string | undefined {
+  const field = /\bcolumn:? (excluded\.\S+)/.exec(reason)?.[1];
+  return field === undefined
+    ? undefined
+    : `excluded has the columns of the table alone; a field without one fills one first, --value "COLUMN = ${field}", and is read as excluded.COLUMN`;
 }

@@ -194,3 +194,57 @@ test("lines that say what is done with the next one are told from records", asyn
     `jq -c 'select(keys != ["index"])' 'a b.ndjson' | upsurge - --format ndjson with the same options`,
   );
 });
+
+test("a file that is said to be UTF-16, and is not", async () => {
+  const cwd = folder({
+    "a.csv": "id,name\n1,Ann\n",
+    "b.csv": Buffer.from("id,name\n1,é\n", "utf16le"),
+  });
+
+  const refused = await load(cwd, "a.csv", "--encoding", "utf-16");
+  const without = await load(cwd, "a.csv");
+  const wide = await load(cwd, "b.csv", "--encoding", "utf-16", "--key", "id");
+
+  expect(refused.stderr).toMatch(/SOURCE_KIND\n.*\nfix: +leave --encoding out/);
+  expect([refused.exitCode, without.exitCode, wide.exitCode]).toEqual([6, 0, 0]);
+});
+
+test("half of a surrogate pair in UTF-16 is to be corrected: no encoding reads it", async () => {
+  const text = "id,name\n1,a\ud83db\n";
+  const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
+  const cwd = folder({ "a.csv": bytes });
+
+  const { stderr } = await load(cwd, "a.csv");
+
+  expect(stderr).toContain("ROW_ENCODING");
+  expect(stderr).toMatch(/fix: +correct the record: half of a surrogate pair is no character/);
+});
+
+test("pairs of surrogates in three bytes each, as Oracle and Java write them, are CESU-8", async () => {
+  const bytes = Buffer.from("id,name\n1,\xed\xa0\xbd\xed\xb8\x80\n", "latin1");
+  const cwd = folder({ "a.csv": bytes });
+
+  const refused = await load(cwd, "a.csv");
+  const loaded = await load(cwd, "a.csv", "--encoding", "cesu-8");
+
+  expect(refused.stderr).toContain("probably --encoding cesu-8");
+  expect(loaded.exitCode).toBe(0);
+  const db = new Database(join(cwd, "t.db"), { readonly: true });
+  expect(db.prepare("select id, name from t").raw().all()).toEqual([[1, "😀"]]);
+  db.close();
+});
+
+test.each([
+  ["utf8mb4", "leave --encoding out"],
+  ["utf_8_sig", "leave --encoding out"],
+  ["65001", "leave --encoding out"],
+  ["auto", "leave --encoding out"],
+  ["ANSI", "pass --encoding windows-1252"],
+  ["Unicode", "pass --encoding utf-16le"],
+  ["klingon", "pass a name such as utf-8"],
+])("the encoding that others call %s", async (name, fix) => {
+  const { stderr } = await load(folder({ "a.csv": "id\n1\n" }), "a.csv", "--encoding", name);
+
+  expect(stderr).toContain("SOURCE_ENCODING");
+  expect(stderr).toContain(fix);
+});

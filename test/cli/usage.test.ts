@@ -52,6 +52,16 @@ test.each([
     "for example --report load.json",
   ],
   [["a.csv", "--zzz"], "unknown option --zzz", "`upsurge help load` shows every option"],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--no-header"],
+    "--columns is missing",
+    "name the fields in their order: --no-header --columns id,name,city",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--key", "id", "--pk", "id,n"],
+    "--key cannot be 'id,id,n'",
+    "pass --key id,n",
+  ],
   [["a.csv", "--sep", ";"], "unknown option --sep", "did you mean --delimiter?"],
   [
     ["a.csv", "--password=hunter2"],

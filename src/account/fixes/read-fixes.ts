@@ -12,7 +12,10 @@ export function encodingFix({ reject, options }: KnownReject): string | null {
   if (!/^utf-?8$/i.test(options.encoding.trim())) {
     return "pass the encoding it really has with --encoding, or correct the record";
   }
-  return `pass the encoding the source has, probably ${guessEncoding(reject.raw)}; or correct the record`;
+  const guess = guessEncoding(reject.raw);
+  return guess === null
+    ? "correct the record: half of a surrogate pair is no character"
+    : `pass the encoding the source has, probably ${guess}; or correct the record`;
 }
 
 /** ROW_QUOTES: blanks around quotes, quotes after a backslash, or quotes that mean nothing. */
