@@ -1,4 +1,5 @@
 /** Sources that are something else than CSV or JSON are called what they are, with the command that helps. */
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
@@ -247,4 +248,39 @@ test.each([
 
   expect(stderr).toContain("SOURCE_ENCODING");
   expect(stderr).toContain(fix);
+});
+
+/** What a shell prints for the command that a fix has in it, up to `ends`. */
+function printed(stderr: string, cwd: string, ends: string): string {
+  const begin = stderr.indexOf("jq -c");
+  const command = stderr.slice(begin, stderr.indexOf(ends, begin));
+  return spawnSync("bash", ["-c", command], { cwd, encoding: "utf8" }).stdout;
+}
+
+test.runIf(spawnSync("jq", ["--version"]).status === 0)(
+  "names and values that are apart in JSON are put together by the command of the fix",
+  async () => {
+    const split = folder({ "a.json": '{"columns":["id","name"],"index":[0],"data":[[1,"a"]]}' });
+    const rows = folder({ "a.json": '[["id","name"],[1,"a"]]' });
+
+    const ofSplit = printed((await load(split, "a.json")).stderr, split, " | upsurge");
+    const ofRows = printed((await load(rows, "a.json")).stderr, rows, " > ");
+
+    expect([ofSplit, ofRows]).toEqual(['{"id":1,"name":"a"}\n', '{"id":1,"name":"a"}\n']);
+  },
+);
+
+test.each([
+  ["# made by a tool\nid,name\n1,a\n", "pass --comment '#'", ["--comment", "#"]],
+  ["People of May\nid,name\n1,a\n", "pass --skip-lines N", ["--skip-lines", "1"]],
+] as const)("no fix makes a table of the title in %j", async (text, fix, flags) => {
+  const cwd = folder({ "a.csv": text });
+  const into = ["a.csv", "--to", "t.db", "--table", "made", "--create"];
+
+  const refused = await runUpsurge(into, { cwd });
+  const loaded = await runUpsurge([...into, ...flags], { cwd });
+
+  expect([refused.exitCode, refused.stderr]).toEqual([4, expect.stringContaining(fix)]);
+  expect(refused.stderr).not.toContain("--extra-fields");
+  expect(loaded.stdout).toContain("inserted  1");
 });

@@ -166,6 +166,10 @@ function actionHint(
 function pathToRecords(fields: readonly string[]): string | null {
   if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  // As pandas writes a frame that is split into names and values.
+  if (fields.includes("columns") && fields.includes("data") && !fields.includes("schema")) {
+    return ".columns as $names | .data[] | [$names, .] | transpose | map({(.[0]): .[1]}) | add";
+  }
   const wrap = fields.find((field) => WRAPPED.test(field));
   return wrap === undefined ? null : `.${wrap}[]`;
 }
