@@ -93,7 +93,12 @@ const FORMS: Readonly<Partial<Record<OptionName, (text: string) => string | null
   delimiter: delimiterForm,
   maxRejects: shareForm,
   dateFormat: dateForm,
-  map: (text) => splitForm("map", text, /^([^=>]+?) *(?:=>|->|=) *([^=>]*)$/, ":"),
+  format: (text) =>
+    /\.\w{2,7}$/.test(text) ? "-f is the format: name the file by itself, without a flag" : null,
+  map: (text) =>
+    /^\d+$/.test(text)
+      ? "-m puts a field into a column: --max-rejects N says how many may be rejected"
+      : splitForm("map", text, /^([^=>]+?) *(?:=>|->|=) *([^=>]*)$/, ":"),
   const: (text) => splitForm("const", text, /^([\w.]+) *:=? *(.*)$/s, "="),
   type: (text) => splitForm("type", text, /^([\w.]+) *= *(.+)$/, ":"),
   set: (text) => splitForm("set", text, /^([\w."]+) *:= *(.+)$/s, " = "),
@@ -119,6 +124,7 @@ function delimiterForm(text: string): string | null {
   if (text.length === 1 && text.charCodeAt(0) < 128) {
     return `pass --delimiter ${shellQuoted(text)} --trim, which drops the blanks around fields`;
   }
+  if (/^\w[\w.-]+$/.test(text)) return "-d is the delimiter: name the database with --to";
   if (!/^[^\s\w\\/&]{2,4}$/.test(text)) return null;
   const pattern = text.replace(/[.*[\]^$]/g, "\\$&");
   return `the delimiter is one character: sed ${shellQuoted(`s/${pattern}/\t/g`)} FILE | upsurge - --delimiter '\\t' with the same options, if no field holds a tab or ${text}`;

@@ -10,15 +10,13 @@ import type { TableShape } from "../../model/table-shape.ts";
 const VALUE =
   /^(?:[-+]?[\d.,']*\d%?|[-+]?\d+(?:\.\d+)?e[-+]?\d+|\d{4}-\d\d-\d\d[\dT :.Z+-]*|\d\d?[./]\d\d?[./]\d{4}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|true|false|null|\\N)$/i;
 
-type Header = Pick<KnownFields, "header">;
-
 /** Whether there is a value among the names of a CSV header. */
-export function hasValues({ header }: Header): boolean {
+export function hasValues({ header }: Pick<KnownFields, "header">): boolean {
   return header?.some(({ name }) => VALUE.test(name)) ?? false;
 }
 
 /** Whether the names of a CSV header are all values, or nothing. */
-export function isAllValues({ header }: Header): boolean {
+export function isAllValues({ header }: Pick<KnownFields, "header">): boolean {
   const names = header?.map(({ name }) => name).filter((name) => name !== "") ?? [];
   return names.length > 0 && names.every((name) => VALUE.test(name));
 }
