@@ -9,7 +9,7 @@ import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.t
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import { COMMANDS } from "./help.ts";
-import { flagAdvice } from "./near-flag.ts";
+import { nearestFlag } from "./near-flag.ts";
 
 /** The error for a command line that commander could not sort. */
 export function toUsageError(error: CommanderError, command: Command): UpsurgeError {
@@ -65,16 +65,18 @@ function unknownOption(word: string, command: Command): UpsurgeError {
     return upsurgeError("OPTION_VALUE", details, { where: flag, fix: fixOfSwitch(owner, value) });
   }
   const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
-  const said = flagAdvice(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
-  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: suggestionOf(said, command) });
+  const near = nearestFlag(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
+  return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: meant(near, command) });
 }
 
 /** No command has it. */
 const VERSION = "--version";
 
-function suggestionOf(said: string | null, command: Command): string {
-  if (said?.includes(VERSION) === true) return "`upsurge --version`, by itself, prints the version";
-  return said ?? seeHelp(command);
+function meant(near: string | null, command: Command): string {
+  if (near === null) return seeHelp(command);
+  return near === VERSION
+    ? "`upsurge --version`, by itself, prints the version"
+    : `did you mean ${near}?`;
 }
 
 function fixOfSwitch(name: OptionName, value: string): string {

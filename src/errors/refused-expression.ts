@@ -24,5 +24,5 @@ function columnFix(reason: string): string | undefined {
   const field = /\bcolumn:? (excluded\.\S+)/.exec(reason)?.[1];
   return field === undefined
     ? undefined
-    : `excluded has the columns of the table alone; a field without one fills one first, --value "COLUMN = ${field}", and is read as excluded.COLUMN`;
+    : `write columns as target.NAME (the row in the table) and excluded.NAME (the incoming row); a field that has no column fills one first: --value "COLUMN = ${field}"`;
 }

@@ -4,7 +4,6 @@
  */
 import type { Environment } from "../model/environment.ts";
 import { nearest } from "../errors/edit-distance.ts";
-import { valueAdvice } from "./values-of-others.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, negationOf, OPTION_NAMES, optionSpec, valueNameOf } from "./flag.ts";
 import { environmentLayer, layered, placeOfValue, typedLayer } from "./layers/layers.ts";
@@ -146,8 +145,6 @@ function refused({ name, text, where }: GivenOption, expected: string): Error {
 /** A choice that is near; an example says what another choice means, and is no help for a slip. */
 function fixOf({ name, text }: GivenOption): string {
   const { choices, example } = optionSpec(name);
-  const advice = valueAdvice(name, text);
-  if (advice !== null) return advice;
   if (choices === undefined) return `for example ${example}`;
   const near =
     nearest(text, choices) ?? choices.find((choice) => choice.startsWith(text.toLowerCase()));

@@ -3,7 +3,6 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { flagOf, optionSpec } from "./flag.ts";
 import type { OptionName, Options } from "./options.ts";
 import { quoted } from "./parse-options.ts";
-import { valueAdvice } from "./values-of-others.ts";
 
 /** What `OPTION_CONFLICT` calls a load that has no key. */
 export const WITHOUT_KEY = "a load without --key";
@@ -24,10 +23,10 @@ export function conflict(name: OptionName, other: string, reason: string): never
   throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag, fix });
 }
 
-/** Throws `OPTION_VALUE`; `fixed`: the fix, where it is known better than by the value. */
+/** Throws `OPTION_VALUE`; `fixed`: the fix, where it is better than an example. */
 export function wrong(name: OptionName, value: string, expected: string, fixed?: string): never {
   const flag = flagOf(name);
-  const fix = fixed ?? valueAdvice(name, value) ?? `for example ${optionSpec(name).example}`;
+  const fix = fixed ?? `for example ${optionSpec(name).example}`;
   throw upsurgeError(
     "OPTION_VALUE",
     { flag, value: quoted(value), expected },

@@ -184,11 +184,8 @@ export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[
       ? `field ${numbers[0]} has no name${isEnd ? ": the header ends with its delimiter" : ""}`
       : `the fields ${listed(numbers)} have no name`;
   const fix = unnamedFix(unnamed, fields.length);
-  return headerProblem(
-    known,
-    reason,
-    hasValues(known) ? `${asRecord(known.fields.length, null)}; else ${fix}` : fix,
-  );
+  const record = hasValues(known) ? `; or, ${asRecord(fields.length, null)}` : "";
+  return headerProblem(known, reason, `${fix}${record}`);
 }
 
 function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {

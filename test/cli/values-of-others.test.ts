@@ -1,20 +1,8 @@
 /** Values that other loaders take: the fix is a value that is taken here, and means the same. */
 import { expect, test } from "vitest";
-import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
-import { checkOptions } from "../../../src/options/check/check-options.ts";
-import { parseOptions } from "../../../src/options/parse-options.ts";
-import type { OptionName } from "../../../src/options/options.ts";
-
-/** The fix of a value that is refused. */
-function fixOf(name: OptionName, text: string): string {
-  try {
-    checkOptions(parseOptions({ [name]: [text], to: ["a.db"], table: ["t"] }, {}), "load", ["a"]);
-  } catch (error) {
-    if (error instanceof UpsurgeError && error.code === "OPTION_VALUE") return error.fix;
-    throw error;
-  }
-  throw new Error(`${name} takes ${text}`);
-}
+import { flagOf } from "../../src/options/flag.ts";
+import type { OptionName } from "../../src/options/options.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
 
 test.each<[OptionName, string, string]>([
   ["format", "jsonl", "pass --format ndjson"],
@@ -62,6 +50,11 @@ test.each<[OptionName, string, string]>([
   ["batchRows", "10k", "pass --batch-rows 10000"],
   ["commit", "1e5", "pass --commit 100000"],
   ["limit", "many", "for example --limit 1000"],
-])("--%s %j: %s", (name, text, fix) => {
-  expect(fixOf(name, text)).toContain(fix);
+])("--%s %j: %s", async (name, text, fix) => {
+  const words = ["a.csv", "--to", "a.db", "--table", "t", `${flagOf(name)}=${text}`];
+  const { exitCode, stderr } = await runUpsurge(words);
+
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("OPTION_VALUE")]);
+  expect(stderr.split("\n")[2]).toContain(`fix:   `);
+  expect(stderr).toContain(fix);
 });
