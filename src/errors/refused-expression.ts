@@ -6,7 +6,7 @@ const TARGET_ONLY = "write columns as target.NAME, or NAME alone: the row in the
 
 /** Nothing is written yet when its values are made. */
 const FIELDS_ONLY =
-  "write the fields of the record as excluded.NAME; no row of the table can be read so";
+  "write the fields of the record as excluded.NAME, which is a text: cast(excluded.NAME as numeric) is its number; no row of the table can be read so";
 
 /** `PLAN_EXPRESSION` of the flag, for this reason. */
 export function refusedExpression(flag: string, reason: string, cause: unknown): Error {

@@ -69,6 +69,24 @@ describe.each(sharedEngines())("$title", (engine) => {
     },
   );
 
+  test("--alter adds no columns called after values, or after a header that another delimiter splits", async () => {
+    await database.reset();
+    await database.exec(TABLE);
+    const values = await report("1,2\n2,3\n", ["--alter"]);
+    const joined = await report("id;n\n1;2\n", ["--alter", "--key", "id"]);
+
+    expect([values.exit, values.code, values.fix]).toEqual([
+      2,
+      "SOURCE_HEADER",
+      expect.stringContaining("if line 1 is data, pass --no-header"),
+    ]);
+    expect([joined.exit, joined.code, joined.fix]).toEqual([
+      2,
+      "SOURCE_HEADER",
+      expect.stringContaining("--delimiter ';'"),
+    ]);
+  });
+
   test("--create does, where --header says that they are names", async () => {
     await database.reset();
     const made = await report("2023,2024\n1,2\n", ["--create", "--header"]);

@@ -78,10 +78,8 @@ function withoutLookedUp(
 /** Throws the `PLAN_*` errors of a mapping, `PLAN_DDL` for a name or a type that the database does not take. */
 export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const { name: table, shape, seen, options, dialect } = request;
-  if (shape === null) {
-    seen.sources.forEach((source) => refuseOneField(source, options));
-    seen.sources.forEach((source) => refuseValues(source, options));
-  }
+  seen.sources.forEach((source) => refuseOneField(source, options));
+  seen.sources.forEach((source) => refuseValues(source, options));
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
   const isNew = (name: string): boolean => !there.some((column) => column.name === name);
