@@ -30,7 +30,7 @@ export class MisfitTally {
         continue;
       }
       const { value, raw, ...position } = first();
-      const hint = keptAsTextHint(value ?? null, raw, each.promised);
+      const hint = keptAsTextHint(value ?? null, raw, each);
       this.#columns.set(each.column, { ...each, count, first: position, hint });
     }
   }

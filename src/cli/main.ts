@@ -18,7 +18,7 @@ import { asksForJson, RUN_ID } from "./event-line.ts";
 import { readGiven } from "./given/given.ts";
 import { refuseConfigHosts } from "./given/find-config.ts";
 import type { Io } from "./io.ts";
-import { parseCommandLine } from "./program.ts";
+import { commandOf, parseCommandLine } from "./program.ts";
 import { makeRedactor, redactorOf, secretsOf } from "../secrets/redact.ts";
 import type { Redact } from "../secrets/redact.ts";
 import { asksForDebug, reportFailure } from "./report-failure.ts";
@@ -91,6 +91,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** What is known of other tools is loaded for a word that is not understood. */
+async function withAdvice(error: UpsurgeError, argv: readonly string[]): Promise<UpsurgeError> {
+  if (error.code !== "OPTION_UNKNOWN" && error.code !== "OPTION_VALUE") return error;
+  const { advised } = await import("./advice/advised.ts");
+  return advised(error, commandOf(argv));
+}
+
 interface FailureContext {
   readonly io: Io;
   readonly screen: Screen;
@@ -103,7 +110,7 @@ async function lastResort(
   argv: readonly string[],
   { io, screen, redact, layer }: FailureContext,
 ): Promise<number> {
-  const ours = toUpsurgeError(error);
+  const ours = await withAdvice(toUpsurgeError(error), argv);
   reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
   if ((argv.includes("--json") || isOn(layer.get("json"))) && !isResultLost(ours)) {
     const now = io.now?.() ?? new Date();

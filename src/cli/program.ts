@@ -85,7 +85,7 @@ function refuseMisspelt({ command, sources }: Call, first: string | undefined): 
 }
 
 /** The command that `argv` calls: its first word, or `load`. */
-function commandOf(argv: readonly string[]): Command {
+export function commandOf(argv: readonly string[]): Command {
   const named = COMMANDS.find(({ name }) => name === argv[0]);
   return named?.name ?? "load";
 }

@@ -88,7 +88,7 @@ function fixOfSwitch(name: OptionName, value: string): string {
 export function unknownCommand(word: string): UpsurgeError {
   const commands = COMMANDS.map(({ name }) => name);
   const codes = [...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)];
-  const near = nearest(word, commands) ?? nearest(word, codes);
+  const near = LOADS.includes(word) ? "load" : (nearest(word, commands) ?? nearest(word, codes));
   const suggestion =
     near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`;
   return upsurgeError("COMMAND_UNKNOWN", {
@@ -110,14 +110,23 @@ function helpOnOption(word: string): string | null {
 
 /** The error for a first word that is no file and looks like a command; `null` for any other. */
 export function misspeltCommand(word: string): UpsurgeError | null {
-  const near =
-    word === "version" ? VERSION : nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
+  const near = commandNear(word);
   if (near === null || near === word || !/^[a-z]+$/i.test(word)) return null;
   return upsurgeError("COMMAND_UNKNOWN", {
     word,
     commands: COMMANDS.map(({ name }) => name).join(", "),
     suggestion: `did you mean upsurge ${near}? There is no file ${word} to read as a source`,
   });
+}
+
+/** What other tools call a load. */
+const LOADS = ["import", "insert", "copy", "upsert", "put", "ingest", "seed", "bulk", "merge"];
+
+/** What to write in the place of a first word that may be meant for a command; `null` for none. */
+function commandNear(word: string): string | null {
+  if (word === "version") return VERSION;
+  if (LOADS.includes(word.toLowerCase())) return "load";
+  return nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
 }
 
 /** The error for a flag whose value is missing; `next` is the flag that is in its place. */

@@ -9,7 +9,7 @@ import type { SourceRecord } from "../model/record.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
-import { headerNotes } from "../plan/mapping/header-notes.ts";
+import { headerNotes, valueNotes } from "../plan/mapping/header-notes.ts";
 import { nearTable } from "../plan/names.ts";
 import { inspectDdl } from "./inspect-ddl.ts";
 import { openAsSeen } from "./open-as-seen.ts";
@@ -79,7 +79,10 @@ async function inspectSource(source: Source, sketch: ValueSketch | null): Promis
     return field === undefined ? result : { ...result, name: field.name, number: field.number };
   });
   const isEmpty = ({ number }: HeaderField): boolean => fields[number - 1]?.type === null;
-  const notes = headerNotes([...numbered.values()], isEmpty);
+  const notes = [
+    ...(header?.taken === "names" ? valueNotes(source.headerFields ?? []) : []),
+    ...headerNotes([...numbered.values()], isEmpty),
+  ];
   return {
     kind: "source",
     name,

@@ -1,7 +1,7 @@
 /** The flags that make a load use a unique key of its table, as a shell takes them: for `inspect`, and for every error about keys. */
 import { isDeferred } from "../model/table-shape.ts";
 import type { UniqueKey } from "../model/table-shape.ts";
-import { shellWord } from "./shell-word.ts";
+import { listWord, shellWord } from "./shell-word.ts";
 
 /** What makes a load use a key. */
 export interface KeyFlag {
@@ -23,7 +23,7 @@ export function keyFlag(key: UniqueKey, keys: readonly UniqueKey[]): KeyFlag {
   const plain = columns.filter((column) => column !== null);
   const isPlain = plain.length === columns.length;
   // By its columns a partial index would have to be named with its predicate, too.
-  const flag = isPlain && predicate === null ? columnsFlag(plain) : byName;
+  const flag = isPlain && predicate === null ? `--key ${listWord(plain)}` : byName;
   if (isDeferred(key, keys)) {
     const looked = flag === null ? null : `${flag} --strategy select-then-write`;
     return { flag: looked, note: "deferrable: rows are looked up first" };
@@ -31,14 +31,6 @@ export function keyFlag(key: UniqueKey, keys: readonly UniqueKey[]): KeyFlag {
   if (predicate !== null) return { flag, note: `covers only rows where ${predicate}` };
   if (!isPlain) return { flag, note: "has an expression: name it" };
   return { flag, note: key.primary ? "the primary key" : null };
-}
-
-/** `--key a,"b,c"`, as a shell takes it. */
-function columnsFlag(columns: readonly string[]): string {
-  const names = columns.map((name) =>
-    /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
-  );
-  return `--key ${shellWord(names.join(","))}`;
 }
 
 /** The flags of the keys that a load of `mode` can use, the best first, each once. */

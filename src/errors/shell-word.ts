@@ -14,3 +14,11 @@ export function shellQuoted(text: string): string {
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellQuoted(text);
 }
+
+/** Names as one word for a flag that takes a list: `a,"b,c"`. */
+export function listWord(names: readonly string[]): string {
+  const listed = names.map((name) =>
+    /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name,
+  );
+  return shellWord(listed.join(","));
+}

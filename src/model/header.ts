@@ -41,6 +41,7 @@ const HIDDEN = /[^\S ]|[\u00AD\u200B-\u200F\u2060\uFEFF]/g;
 
 /** A name in quotes where there are blanks at an end of it, or others that are not seen. */
 export function shownName(name: string): string {
+  if (name === "") return '""';
   if (name === name.trim() && name.search(HIDDEN) < 0 && !name.includes("  ")) return name;
   return JSON.stringify(name).replace(
     HIDDEN,

@@ -63,6 +63,11 @@ function fixOf(
   if (command === "load" && manifest !== undefined) {
     return `a manifest is run: upsurge run ${shellWord(manifest)}`;
   }
+  const database = sources.find((source) => isDatabase(source));
+  if (flags.includes("--to") && sources.length > 1 && database !== undefined) {
+    const files = sources.filter((source) => source !== database);
+    return `name the database with --to: ${wholeCommand({ to: database, table }, command, files)}`;
+  }
   if (command === "run") return runFix({ to }, { sources, flags });
   if (flags.length === 1 && only !== "a source") {
     return `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;
@@ -70,15 +75,30 @@ function fixOf(
   if (flags.length === 1) {
     return "name a file, a pattern, or - for standard input; `upsurge help` shows examples";
   }
+  const url = to === null || to === "" ? "shop.db" : "URL";
+  const whole = wholeCommand({ to: url, table }, command, sources);
+  return `give them all, for example: ${whole}; \`upsurge help ${command}\` shows every option`;
+}
+
+/** Whether a source is a database: what other tools take without a flag. */
+function isDatabase(source: string): boolean {
+  return /\.(?:db|sqlite3?)$|^(?:postgres(?:ql)?|sqlserver|mssql):\/\/|^sqlite:/i.test(source);
+}
+
+function wholeCommand(
+  { to, table }: { readonly to: string; readonly table: string | null },
+  command: Command,
+  sources: readonly string[],
+): string {
   const words = [
     "upsurge",
     ...(command === "load" ? [] : [command]),
     ...(sources.length === 0 ? ["orders.csv"] : sources.map(shellWord)),
-    ...(to === null || to === "" ? ["--to", "shop.db"] : ["--to", "URL"]),
-    "--table",
-    table === null || table === "" ? "orders" : shellWord(table),
+    "--to",
+    shellWord(to),
   ];
-  return `give them all, for example: ${words.join(" ")}; \`upsurge help ${command}\` shows every option`;
+  const name = table === null || table === "" ? "orders" : shellWord(table);
+  return [...words, ...(command === "run" ? [] : ["--table", name])].join(" ");
 }
 
 /** The tables of a run are those that its files are called after. */

@@ -23,10 +23,10 @@ export function conflict(name: OptionName, other: string, reason: string): never
   throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag, fix });
 }
 
-/** Throws `OPTION_VALUE`. */
-export function wrong(name: OptionName, value: string, expected: string): never {
+/** Throws `OPTION_VALUE`; `fixed`: the fix, where it is better than an example. */
+export function wrong(name: OptionName, value: string, expected: string, fixed?: string): never {
   const flag = flagOf(name);
-  const fix = `for example ${optionSpec(name).example}`;
+  const fix = fixed ?? `for example ${optionSpec(name).example}`;
   throw upsurgeError(
     "OPTION_VALUE",
     { flag, value: quoted(value), expected },

@@ -2,6 +2,7 @@
  * Sources that are something else than CSV or JSON: called what they are, with the command that makes a source of them. By
  * their first bytes, and before anything of them is read as text.
  */
+import { isAscii } from "node:buffer";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
@@ -75,8 +76,16 @@ function sheetFix(name: string): string {
   return `${AS_CSV}; or libreoffice --headless --convert-to csv --outdir converted ${shellWord(name)}`;
 }
 
-/** Throws `SOURCE_KIND` for bytes that are no text. A stream is asked for more than its first three bytes only with reason. */
-export async function refuseForeignBytes(bytes: PeekableBytes, name: string): Promise<void> {
+/**
+ * Throws `SOURCE_KIND` for bytes that are no text in `encoding`. A stream is asked for more than its first three bytes only with
+ * reason.
+ */
+export async function refuseForeignBytes(
+  bytes: PeekableBytes,
+  name: string,
+  encoding: string,
+): Promise<void> {
+  if (/^utf-?16/i.test(encoding.trim())) refuseNarrow(await bytes.peek(16), name);
   const start = await bytes.peek(3);
   const isBzip2 = start.toString("latin1") === "BZh";
   if (!isBzip2 && !MAGICS.some((each) => mayBe(start, each))) return;
@@ -90,6 +99,13 @@ export async function refuseForeignBytes(bytes: PeekableBytes, name: string): Pr
     name,
     found.bytes[0] === 0x50 && found.bytes[1] === 0x4b ? await zipKind(bytes, name, found) : found,
   );
+}
+
+/** Plain letters, which in UTF-16 would have a zero beside each. */
+function refuseNarrow(head: Buffer, name: string): void {
+  if (head.length < 4 || head.includes(0) || !isAscii(head)) return;
+  const kind = "not in UTF-16: its letters are single bytes";
+  throw foreign(name, { kind, fix: () => "leave --encoding out, or pass the encoding it has" });
 }
 
 function mayBe(start: Buffer, { bytes }: Magic): boolean {

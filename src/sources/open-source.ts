@@ -81,7 +81,7 @@ export async function openSource(
       (options.records == null ? await formatOfBytes(plain, formats) : documents(formats));
     refuseRecords(options, named, stored.name);
     const raw = named?.wants === "bytes";
-    if (!raw) await refuseForeignBytes(plain, stored.name);
+    if (!raw) await refuseForeignBytes(plain, stored.name, options.encoding);
     const input = await decode(stored, plain, { charset, options, io, raw });
     const isUtf8 = input.charset.transcoder === null && isUtf8Name(options.encoding);
     if (!raw) refuseForeignText(input.first.bytes, stored.name, isUtf8);

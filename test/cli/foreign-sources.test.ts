@@ -1,4 +1,5 @@
 /** Sources that are something else than CSV or JSON are called what they are, with the command that helps. */
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
@@ -193,4 +194,93 @@ test("lines that say what is done with the next one are told from records", asyn
   expect(stderr).toContain(
     `jq -c 'select(keys != ["index"])' 'a b.ndjson' | upsurge - --format ndjson with the same options`,
   );
+});
+
+test("a file that is said to be UTF-16, and is not", async () => {
+  const cwd = folder({
+    "a.csv": "id,name\n1,Ann\n",
+    "b.csv": Buffer.from("id,name\n1,é\n", "utf16le"),
+  });
+
+  const refused = await load(cwd, "a.csv", "--encoding", "utf-16");
+  const without = await load(cwd, "a.csv");
+  const wide = await load(cwd, "b.csv", "--encoding", "utf-16", "--key", "id");
+
+  expect(refused.stderr).toMatch(/SOURCE_KIND\n.*\nfix: +leave --encoding out/);
+  expect([refused.exitCode, without.exitCode, wide.exitCode]).toEqual([6, 0, 0]);
+});
+
+test("half of a surrogate pair in UTF-16 is to be corrected: no encoding reads it", async () => {
+  const text = "id,name\n1,a\ud83db\n";
+  const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
+  const cwd = folder({ "a.csv": bytes });
+
+  const { stderr } = await load(cwd, "a.csv");
+
+  expect(stderr).toContain("ROW_ENCODING");
+  expect(stderr).toMatch(/fix: +correct the record: half of a surrogate pair is no character/);
+});
+
+test("pairs of surrogates in three bytes each, as Oracle and Java write them, are CESU-8", async () => {
+  const bytes = Buffer.from("id,name\n1,\xed\xa0\xbd\xed\xb8\x80\n", "latin1");
+  const cwd = folder({ "a.csv": bytes });
+
+  const refused = await load(cwd, "a.csv");
+  const loaded = await load(cwd, "a.csv", "--encoding", "cesu-8");
+
+  expect(refused.stderr).toContain("probably --encoding cesu-8");
+  expect(loaded.exitCode).toBe(0);
+  const db = new Database(join(cwd, "t.db"), { readonly: true });
+  expect(db.prepare("select id, name from t").raw().all()).toEqual([[1, "😀"]]);
+  db.close();
+});
+
+test.each([
+  ["utf8mb4", "leave --encoding out"],
+  ["utf_8_sig", "leave --encoding out"],
+  ["65001", "leave --encoding out"],
+  ["auto", "leave --encoding out"],
+  ["ANSI", "pass --encoding windows-1252"],
+  ["Unicode", "pass --encoding utf-16le"],
+  ["klingon", "pass a name such as utf-8"],
+])("the encoding that others call %s", async (name, fix) => {
+  const { stderr } = await load(folder({ "a.csv": "id\n1\n" }), "a.csv", "--encoding", name);
+
+  expect(stderr).toContain("SOURCE_ENCODING");
+  expect(stderr).toContain(fix);
+});
+
+/** What a shell prints for the command that a fix has in it, up to `ends`. */
+function printed(stderr: string, cwd: string, ends: string): string {
+  const begin = stderr.indexOf("jq -c");
+  const command = stderr.slice(begin, stderr.indexOf(ends, begin));
+  return spawnSync("bash", ["-c", command], { cwd, encoding: "utf8" }).stdout;
+}
+
+test.runIf(spawnSync("jq", ["--version"]).status === 0)(
+  "names and values that are apart in JSON are put together by the command of the fix",
+  async () => {
+    const split = folder({ "a.json": '{"columns":["id","name"],"index":[0],"data":[[1,"a"]]}' });
+    const rows = folder({ "a.json": '[["id","name"],[1,"a"]]' });
+
+    const ofSplit = printed((await load(split, "a.json")).stderr, split, " | upsurge");
+    const ofRows = printed((await load(rows, "a.json")).stderr, rows, " > ");
+
+    expect([ofSplit, ofRows]).toEqual(['{"id":1,"name":"a"}\n', '{"id":1,"name":"a"}\n']);
+  },
+);
+
+test.each([
+  ["# made by a tool\nid,name\n1,a\n", "pass --comment '#'", ["--comment", "#"]],
+  ["People of May\nid,name\n1,a\n", "pass --skip-lines N", ["--skip-lines", "1"]],
+] as const)("no fix makes a table of the title in %j", async (text, fix, flags) => {
+  const cwd = folder({ "a.csv": text });
+  const into = ["a.csv", "--to", "t.db", "--table", "made", "--create"];
+
+  const refused = await runUpsurge(into, { cwd });
+  const loaded = await runUpsurge([...into, ...flags], { cwd });
+
+  expect([refused.exitCode, refused.stderr]).toEqual([4, expect.stringContaining(fix)]);
+  expect(refused.stderr).not.toContain("--extra-fields");
+  expect(loaded.stdout).toContain("inserted  1");
 });

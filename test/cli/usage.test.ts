@@ -53,6 +53,47 @@ test.each([
   ],
   [["a.csv", "--zzz"], "unknown option --zzz", "`upsurge help load` shows every option"],
   [
+    ["a.csv", "--to", "x.db", "--table", "t", "--no-header"],
+    "--columns is missing",
+    "name the fields in their order: --no-header --columns id,name,city",
+  ],
+  [
+    ["a.csv", "--to", "x.db", "--table", "t", "--key", "id", "--pk", "id,n"],
+    "--key cannot be 'id,id,n'",
+    "pass --key id,n",
+  ],
+  [["a.csv", "--sep", ";"], "unknown option --sep", "did you mean --delimiter?"],
+  [
+    ["a.csv", "--password=hunter2"],
+    "unknown option --password",
+    "put it into PGPASSWORD or ~/.pgpass, MSSQL_PASSWORD, or the URL of --to",
+  ],
+  [
+    ["jobs", "--host", "h"],
+    "unknown option --host",
+    "say it in --to: --to postgres://USER@HOST:5432/DATABASE, sqlserver://… or a file",
+  ],
+  [
+    ["report", "a.json", "--host", "h"],
+    "unknown option --host",
+    "`upsurge help report` shows every option",
+  ],
+  [
+    ["a.csv", "shop.db", "--table", "t"],
+    "--to is missing",
+    "name the database with --to: upsurge a.csv --to shop.db --table t",
+  ],
+  [
+    ["shop.db", "a.csv", "b c.csv"],
+    "--to and --table are missing",
+    "name the database with --to: upsurge a.csv 'b c.csv' --to shop.db --table orders",
+  ],
+  [
+    ["plan", "a.csv", "postgres://app@db/shop", "--table", "t"],
+    "--to is missing",
+    "name the database with --to: upsurge plan a.csv --to postgres://app@db/shop --table t",
+  ],
+  [
     ["plan", "a.csv", "--reject-file", "x"],
     "unknown option --reject-file",
     "leave --reject-file out, or pass it to `upsurge load`",
@@ -68,7 +109,8 @@ test.each([
     "--batch-rows cannot be 'many'",
     "for example --batch-rows 5000",
   ],
-  [["a.csv", "--mode", "merge"], "--mode cannot be 'merge'", "pass one of those"],
+  [["a.csv", "--mode", "merge"], "--mode cannot be 'merge'", "pass --mode upsert"],
+  [["a.csv", "--mode", "wombat"], "--mode cannot be 'wombat'", "pass one of those"],
   [["a.csv", "--mode", "upsrt"], "--mode cannot be 'upsrt'", "did you mean --mode upsert?"],
   [["a.csv", "--mode", "up"], "--mode cannot be 'up'", "did you mean --mode upsert?"],
   [["a.csv", "--dry-run=true"], "--dry-run cannot be 'true'", "pass --dry-run by itself"],
@@ -217,6 +259,10 @@ test.each([
   [["help", "--key"], "--key is an option: `upsurge help load` explains it"],
   [["help", "forget"], "--forget is an option: `upsurge help jobs` explains it"],
   [["version"], "did you mean upsurge --version?"],
+  [["import", "a.csv", "--to", "x.db"], "did you mean upsurge load?"],
+  [["insert", "x.db", "t", "a.csv"], "did you mean upsurge load?"],
+  [["copy", "a.csv"], "did you mean upsurge load?"],
+  [["help", "upsert"], "did you mean load?"],
 ])("says of %j which command may be meant", async (args, hint) => {
   const { exitCode, stdout, stderr } = await runUpsurge(args);
   expect([exitCode, stdout]).toEqual([2, ""]);

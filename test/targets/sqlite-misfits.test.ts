@@ -38,7 +38,7 @@ const CSV = `${[HEADER, ...ROWS].join("\n")}\n`;
 
 const SAID = [
   "1 value for s (timestamp) is neither a date nor a time and is stored as text; it is in input.csv, record 4, line 5",
-  "2 values for b (boolean) are neither 0 nor 1 and are stored as text; the first is in input.csv, record 2, line 3",
+  "2 values for b (boolean) are neither 0 nor 1 and are stored as text; the first is in input.csv, record 2, line 3; pass --value 'b = case lower(excluded.b) when '\\''true'\\'' then '\\''1'\\'' when '\\''false'\\'' then '\\''0'\\'' else excluded.b end', which makes 1 and 0 of true and false",
   "2 values for d (date) are neither dates nor times and are stored as text; the first is in input.csv, record 2, line 3; --null 0000-00-00 makes NULL of it",
   "2 values for n (INTEGER) are not numbers and are stored as text; the first is in input.csv, record 2, line 3",
   "1 value for a (decimal(9,2)) is not a number and is stored as text; it is in input.csv, record 3, line 4; pass --decimal ',', which reads it as 1.5",
@@ -267,4 +267,42 @@ test.each([
   ["POINT", null],
 ])("a column declared %s promises %s", (type, expected) => {
   expect(promisedBy(type, affinityOf(type, false))).toBe(expected);
+});
+
+test.each([
+  ["t", "f"],
+  ["TRUE", "FALSE"],
+  ["No", "Yes"],
+])("the hint for %s and %s makes 1 and 0 of them, and leaves other words", async (one, other) => {
+  await database.reset();
+  await database.exec('create table t (k integer primary key, "is it" boolean)');
+  const cwd = tempDir({ "a.csv": `k,is it\n1,${one}\n2,${other}\n3,\n4,maybe\n` });
+  const run = (flags: readonly string[]): Promise<{ readonly stdout: string }> =>
+    runUpsurge(["a.csv", "--to", database.url, "--table", "t", "--key", "k", ...flags], { cwd });
+
+  const { stdout } = await run([]);
+  const printed = /pass --value '(.*)', which/.exec(stdout)?.[1]?.replaceAll("'\\''", "'") ?? "";
+  const again = await run(["--value", printed]);
+
+  const truths = one === "No" ? ["0", "1"] : ["1", "0"];
+  expect(await database.rows('select "is it" from t order by k')).toEqual([
+    ...truths.map((truth) => [truth]),
+    [null],
+    ["maybe"],
+  ]);
+  expect(again.stdout).toContain("1 value for is it (boolean) is neither 0 nor 1");
+});
+
+test("an empty text is made NULL by the flag of the hint", async () => {
+  await database.reset();
+  await database.exec("create table t (k integer primary key, n integer)");
+  const cwd = tempDir({ "a.ndjson": '{"k":1,"n":""}\n' });
+  const words = ["a.ndjson", "--to", database.url, "--table", "t", "--key", "k"];
+
+  const { stdout } = await runUpsurge(words, { cwd });
+  const again = await runUpsurge([...words, "--empty", "null"], { cwd });
+
+  expect(stdout).toContain("--empty null makes NULL of it");
+  expect(again.stdout).not.toContain("warning");
+  expect(await database.rows("select n from t")).toEqual([[null]]);
 });

@@ -1,5 +1,6 @@
 /** Fixes of values whose form is another than the column's: an expression that makes one of the other, or the member that is meant. */
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { booleanFlag } from "./boolean-words.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { TextForm } from "../../model/text-form.ts";
 import { columnOf, fieldOf, isCsv } from "./known-reject.ts";
@@ -16,7 +17,11 @@ export function formFix(known: KnownReject, value: string): string | null {
   if (member !== null) return member;
   const form = formOf(column, value.trim());
   const made = form === null ? null : expressionFix(known, column, form);
-  return made ?? (column.family === "boolean" ? BOOLEANS : null);
+  return made ?? (column.family === "boolean" ? truthFix(known, column.name, value) : null);
+}
+
+function truthFix(known: KnownReject, column: string, value: string): string {
+  return (hasOwnField(known, column) ? booleanFlag(value, column) : null) ?? BOOLEANS;
 }
 
 /** What the column could be made of; `null` where nothing tells. */
@@ -50,12 +55,18 @@ const SAYS: Readonly<Record<TextForm, string>> = {
 /** `--value` for a field that fills the column of its own name: others are given to their columns by another flag. */
 function expressionFix(known: KnownReject, column: Column, form: TextForm): string | null {
   const field = fieldOf(known);
-  const isNested = known.reject.place !== undefined;
-  if (isNested || field === null || field.toLowerCase() !== column.name.toLowerCase()) return null;
-  if (!isCsv(known) && field.includes(".")) return null;
+  if (field === null || !hasOwnField(known, column.name)) return null;
   const expression = known.target?.madeOf?.(form, field, column.type) ?? null;
   if (expression === null) return null;
   return `pass --value ${shellQuoted(`${nameInValue(column.name)} = ${expression}`)}, ${SAYS[form]}`;
+}
+
+/** Whether the field of a column's own name fills it, and not one of nested records. */
+function hasOwnField(known: KnownReject, column: string): boolean {
+  const field = fieldOf(known);
+  const isNested = known.reject.place !== undefined;
+  if (isNested || field?.toLowerCase() !== column.toLowerCase()) return false;
+  return isCsv(known) || !field.includes(".");
 }
 
 function nameInValue(name: string): string {

@@ -12,7 +12,10 @@ export function encodingFix({ reject, options }: KnownReject): string | null {
   if (!/^utf-?8$/i.test(options.encoding.trim())) {
     return "pass the encoding it really has with --encoding, or correct the record";
   }
-  return `pass the encoding the source has, probably ${guessEncoding(reject.raw)}; or correct the record`;
+  const guess = guessEncoding(reject.raw);
+  return guess === null
+    ? "correct the record: half of a surrogate pair is no character"
+    : `pass the encoding the source has, probably ${guess}; or correct the record`;
 }
 
 /** ROW_QUOTES: blanks around quotes, quotes after a backslash, or quotes that mean nothing. */
@@ -51,9 +54,19 @@ export function fieldCountFix(known: KnownReject): string | null {
     return `pass --comment ${shellQuoted(comment)} if the line is a comment; or correct the record`;
   }
   if (found < expected && lacksLineEnd(known.reject)) return CUT;
+  const [only = "", ...others] = known.source?.fields ?? [];
+  if (others.length === 0 && found > 1) return titleFix(only, dialect);
   return found < expected
     ? "pass --missing-fields null (or default, for the defaults of the columns) if fields may be left out at the end; or correct the record"
     : "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
+}
+
+/** A header of one field over records of several is a title or a comment: what is cut off behind it is most of each record. */
+function titleFix(name: string, { comment }: RecordDialect): string {
+  const mark = /^(?:#|--|\/\/)/.exec(name)?.[0];
+  return mark !== undefined && comment === null
+    ? `pass --comment ${shellQuoted(mark)}, since the first line is a comment and no header`
+    : "pass --skip-lines N, so many lines as there are before the header; or quote the field that holds the delimiter";
 }
 
 /** What is read of half a record overwrites the row of its key, or of another one. */
@@ -144,12 +157,19 @@ function looksLikeCsv(text: string): boolean {
 const SEVERAL =
   "pass --format json, which takes a record over several lines, and several on one line";
 
+/** An object of the names and an array of values, as jq makes it. */
+const NAMED = "[$names, .] | transpose | map({(.[0]): .[1]}) | add";
+
 /** ROW_NOT_OBJECT: arrays of objects, and arrays of values. */
 export function notObjectFix(known: KnownReject): string | null {
   const text = textOf(known).trim();
-  if (known.source?.format !== "ndjson" || !text.startsWith("[")) return null;
+  if (!text.startsWith("[")) return null;
+  if (known.source?.format === "json") {
+    return `${rewriteText(known, `jq -c '.[0] as $names | .[1:][] | ${NAMED}'`)}, if its first element holds the names; or write each record as an object`;
+  }
+  if (known.source?.format !== "ndjson") return null;
   if (/^\[\s*\{/.test(text)) return rewrite(known, "jq -c '.[]'");
-  return `${rewriteText(known, `jq -cn 'input as $names | inputs | [$names, .] | transpose | map({(.[0]): .[1]}) | add'`)}, if its first line holds the names; or write each record as an object`;
+  return `${rewriteText(known, `jq -cn 'input as $names | inputs | ${NAMED}'`)}, if its first line holds the names; or write each record as an object`;
 }
 
 function isObject(text: string): boolean {

@@ -10,7 +10,7 @@ import type { Reject, RowCode } from "../../model/reject.ts";
 import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
 import { lookupFix, severalFix } from "./lookup-fixes.ts";
 import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
-import { notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
+import { lengthFix, notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
 import { checkFix, foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
 
 type Fix = (known: KnownReject) => string | null;
@@ -25,6 +25,7 @@ const FIXES: Readonly<Partial<Record<RowCode, Fix>>> = {
   ROW_NULL_KEY: nullKeyFix,
   ROW_TYPE: typeFix,
   ROW_RANGE: rangeFix,
+  ROW_LENGTH: lengthFix,
   ROW_NOT_NULL: notNullFix,
   ROW_CHECK: checkFix,
   ROW_UNIQUE: uniqueFix,

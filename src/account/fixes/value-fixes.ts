@@ -1,5 +1,6 @@
 /** Fixes of values that a column does not take. */
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { booleanFlag } from "./boolean-words.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
@@ -88,9 +89,12 @@ function nullFix(known: KnownReject, value: string): string {
 export function keptAsTextHint(
   value: string | null,
   raw: Uint8Array | undefined,
-  promised: string,
+  { promised, column }: { readonly promised: string; readonly column: string },
 ): string {
   if (value === null || raw === undefined) return "";
+  if (value === "") return "; --empty null makes NULL of it";
+  const truth = promised === "boolean" ? booleanFlag(value, column) : null;
+  if (truth !== null) return `; ${truth}`;
   if (!NO_VALUE.test(value)) {
     const fix = promised === "number" ? numberFix(value, AS_DATABASES) : null;
     return fix === null ? "" : `; ${fix}`;
@@ -183,4 +187,12 @@ export function notNullFix(known: KnownReject): string | null {
     return `pass --keep-empty ${shellWord(field)} to keep an empty text as it is; or fill the field`;
   }
   return `fill the field; or leave it out with --map ${shellQuoted(`${field}:`)} and give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
+}
+
+/** ROW_LENGTH: a limit of PostgreSQL itself, which no wider column lifts. */
+export function lengthFix({ reject: { dbCode, message } }: KnownReject): string | null {
+  if (dbCode !== "54000") return null;
+  return message.startsWith("row is too big")
+    ? "leave fields out with --map 'FIELD:', or keep some of them as one jsonb or text: a row has room for so much, whatever its columns are"
+    : "shorten the text: a unique key or an index has room for so much, however wide the column is";
 }

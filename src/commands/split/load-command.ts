@@ -1,6 +1,6 @@
 /** The command that loads all pieces of a folder at once, as it can be typed. Pure. */
 import { basename, join } from "node:path";
-import { shellWord } from "../../errors/shell-word.ts";
+import { listWord, shellWord } from "../../errors/shell-word.ts";
 import type { SplitIndex } from "../../model/shards/split-report.ts";
 
 /** Processes at a time. */
@@ -21,13 +21,9 @@ export function loadCommand(
     ...(formats.size === 1 ? [`--format ${[...formats].join("")}`] : []),
     ...flags,
     `--piece --to "$DATABASE_URL" --table ${shellWord(table)}`,
-    `--key ${shellWord(key.map(listed).join(","))} --job ${shellWord(`${table}-{}`)}`,
+    `--key ${listWord(key)} --job ${shellWord(`${table}-{}`)}`,
   ];
   return words.join(" ");
-}
-
-function listed(name: string): string {
-  return /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 function tableOf(source: string): string {

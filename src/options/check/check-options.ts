@@ -3,6 +3,7 @@
  * what an option means to a table is left to `plan/`.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { listWord } from "../../errors/shell-word.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "../flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkDifferences } from "./check-differences.ts";
@@ -142,7 +143,10 @@ function checkSourceOptions(options: Options): void {
     throw upsurgeError(
       "OPTION_MISSING",
       { flag: "--columns", reason: "with --no-header nothing else names the fields" },
-      { where: "--no-header" },
+      {
+        where: "--no-header",
+        fix: `name the fields in their order: ${optionSpec("columns").example}`,
+      },
     );
   }
   if (options.quote === "" && options.escape !== null) {
@@ -154,7 +158,9 @@ function checkRepeats(options: Options, name: "columns" | "key"): void {
   const names = options[name] ?? [];
   const twice = names.find((each, at) => names.indexOf(each) !== at);
   if (twice === undefined) return;
-  wrong(name, names.join(","), `names that differ, and ${twice} is repeated`);
+  const once = `pass ${flagOf(name)} ${listWord([...new Set(names)])}`;
+  const fix = name === "key" ? once : "give each field a name of its own";
+  wrong(name, names.join(","), `names that differ, and ${twice} is repeated`, fix);
 }
 
 function checkConflictTarget(options: Options): void {

@@ -61,7 +61,7 @@ export const SOURCE_OPTIONS = {
     either: true,
     summary: "Line 1 of the CSV is a header, or data: with --columns one of the two must be said.",
     details:
-      "With `--header --columns a,b,c` line 1 is passed over; with `--no-header --columns a,b,c` it is the first record. Neither need be said where line 1 repeats all the names of `--columns`. Without `--columns` line 1 names the fields. Each source is looked at by itself; `plan` and `inspect` say what its line 1 was taken for.",
+      "With `--header --columns a,b,c` line 1 is passed over; with `--no-header --columns a,b,c` it is the first record. Neither need be said where line 1 repeats all the names of `--columns`. Without `--columns` line 1 names the fields; where it holds nothing but values, `--create` takes it for names only if `--header` says so. Each source is looked at by itself; `plan` and `inspect` say what its line 1 was taken for.",
     example: "--no-header --columns id,name,city",
     commands: READS_AND_SPLIT,
     meaning: true,

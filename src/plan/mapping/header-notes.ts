@@ -1,5 +1,6 @@
 /** What `upsurge inspect` says of fields that have no name, or one that other fields have as well. */
 import type { HeaderField } from "../../model/header.ts";
+import { asRecord, isAllValues } from "./data-line.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
 
 /** Sentences for the fields without a name, and for every name that is repeated; `isEmpty`: the field has no values. */
@@ -17,6 +18,12 @@ export function headerNotes(
     ...unnamedNotes(unnamed.filter(isEmpty), ", and no value"),
     ...firsts.map(repeatedNote),
   ];
+}
+
+/** A sentence for a header that holds nothing but values. */
+export function valueNotes(header: readonly HeaderField[]): string[] {
+  if (!isAllValues({ header })) return [];
+  return [`line 1 holds values and no names: ${asRecord(header.length, null)}`];
 }
 
 function unnamedNotes(fields: readonly HeaderField[], more: string): string[] {

@@ -10,6 +10,7 @@ import type { HeaderField, KnownFields } from "../../model/header.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
+import { asRecord, hasValues } from "./data-line.ts";
 import { dialectHint } from "./dialect-hint.ts";
 import { columnList, findColumn, nameList, tableLabel } from "../names.ts";
 
@@ -112,10 +113,18 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
       suggestion:
         dialectHint(shape, known, [first]) ??
         (header === null ? nestedHint(known) : null) ??
-        `say which column a field goes to, for example ${example}; or check ${header === null ? "--table" : "--table, --delimiter and --skip-lines"}`,
+        wayOut(shape, known, `say which column a field goes to, for example ${example}`),
     },
     { where: placeOf(known) ?? undefined },
   );
+}
+
+/** What is left to say where no name is a column. Of a line of data no field is put anywhere: its values would be lost. */
+function wayOut(shape: TableShape, known: KnownFields, mapped: string): string {
+  if (known.header === null) return `${mapped}; or check --table`;
+  const others = "check --table, --delimiter and --skip-lines";
+  const record = asRecord(known.fields.length, shape);
+  return hasValues(known) ? `${record}; or ${others}` : `${mapped}; or ${others}; or, ${record}`;
 }
 
 /** Members that services wrap records in, and the path to the records. */
@@ -157,6 +166,10 @@ function actionHint(
 function pathToRecords(fields: readonly string[]): string | null {
   if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  // As pandas writes a frame that is split into names and values.
+  if (fields.includes("columns") && fields.includes("data") && !fields.includes("schema")) {
+    return ".columns as $names | .data[] | [$names, .] | transpose | map({(.[0]): .[1]}) | add";
+  }
   const wrap = fields.find((field) => WRAPPED.test(field));
   return wrap === undefined ? null : `.${wrap}[]`;
 }
@@ -170,7 +183,9 @@ export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[
     numbers.length === 1
       ? `field ${numbers[0]} has no name${isEnd ? ": the header ends with its delimiter" : ""}`
       : `the fields ${listed(numbers)} have no name`;
-  return headerProblem(known, reason, unnamedFix(unnamed, fields.length));
+  const fix = unnamedFix(unnamed, fields.length);
+  const record = hasValues(known) ? `; or, ${asRecord(fields.length, null)}` : "";
+  return headerProblem(known, reason, `${fix}${record}`);
 }
 
 function unnamedFix(unnamed: readonly HeaderField[], fields: number): string {
@@ -202,7 +217,9 @@ export function repeatedField(
   const column = findColumn(shape, name);
   const fix =
     isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
-  return headerProblem(known, reason, fix);
+  const isNamed = known.fields.some((name) => findColumn(shape, name) !== null);
+  const record = isNamed || !hasValues(known) ? null : asRecord(known.fields.length, shape);
+  return headerProblem(known, reason, record ?? fix);
 }
 
 function nameAll({ fields }: KnownFields): string {

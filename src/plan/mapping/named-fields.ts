@@ -35,13 +35,19 @@ export function refuseUnknownFields(
     const twins = sources.flatMap(
       ({ header }) => header?.filter(({ name }) => name === field) ?? [],
     );
-    throw noField(field, labels, {
-      where: flag,
-      ...(twins.length === 0 || flag === "--lookup"
-        ? {}
-        : { fix: `say it by number, for example ${flag} ${twins[0]?.key ?? ""}` }),
-    });
+    const fix =
+      twins.length === 0 || flag === "--lookup"
+        ? severalFix(flag, field)
+        : `say it by number, for example ${flag} ${twins[0]?.key ?? ""}`;
+    throw noField(field, labels, { where: flag, ...(fix === null ? {} : { fix }) });
   }
+}
+
+/** Several pairs in one value of --map, of which the last colon parts the last. */
+function severalFix(flag: NamedField["flag"], field: string): string | null {
+  return flag === "--map" && /^[^,:]+:[^,:]*,/.test(field)
+    ? "repeat --map for each field: --map 'a:b' --map 'c:d'"
+    : null;
 }
 
 /** Whether a source has the field that a flag names. */

@@ -17,6 +17,7 @@ import type { Column, TableName, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import type { DdlDialect } from "../../model/sql/ddl-dialect.ts";
 import { lookupFields } from "../../options/lookup-fields.ts";
+import { asRecord, isAllValues } from "../mapping/data-line.ts";
 import { looseFinder } from "../mapping/loose-names.ts";
 import { fieldResolver, parentsOf } from "../mapping/mapping.ts";
 import { mapFields } from "../mapping/map-fields.ts";
@@ -41,6 +42,7 @@ export interface NewColumnsRequest {
   readonly options: Pick<
     Options,
     | "delimiter"
+    | "header"
     | "map"
     | "matchNames"
     | "const"
@@ -76,7 +78,8 @@ function withoutLookedUp(
 /** Throws the `PLAN_*` errors of a mapping, `PLAN_DDL` for a name or a type that the database does not take. */
 export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const { name: table, shape, seen, options, dialect } = request;
-  if (shape === null) seen.sources.forEach((source) => refuseOneField(source, options));
+  seen.sources.forEach((source) => refuseOneField(source, options));
+  seen.sources.forEach((source) => refuseValues(source, options));
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
   const isNew = (name: string): boolean => !there.some((column) => column.name === name);
@@ -155,6 +158,16 @@ function refuseOneField(
   if (split === undefined) return;
   const reason = `its only field would be called ${JSON.stringify(only.name)}`;
   const fix = `pass ${delimiterFlag(split.delimiter)}; or --delimiter , if it is one field`;
+  const path = source === null ? "the source" : sourceLabel(source);
+  throw upsurgeError("SOURCE_HEADER", { path, reason }, { fix });
+}
+
+/** A line of values is a record: columns called after them would be of no use, and the record lost. */
+function refuseValues(known: KnownFields, { header }: Pick<Options, "header">): void {
+  if (header !== null || !isAllValues(known)) return;
+  const { source } = known;
+  const reason = "line 1 holds values and no names";
+  const fix = `${asRecord(known.fields.length, null)}; or --header if they are names`;
   const path = source === null ? "the source" : sourceLabel(source);
   throw upsurgeError("SOURCE_HEADER", { path, reason }, { fix });
 }

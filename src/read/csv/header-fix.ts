@@ -38,11 +38,14 @@ function isBinary(bytes: Buffer): boolean {
 }
 
 function encodingRemedy(bytes: Buffer, { name }: Charset): string {
-  const wide = guessUtf16(bytes);
-  if (wide !== null) return `pass the encoding it has, probably --encoding ${wide}`;
-  if (isBinary(bytes)) return "check that it is a CSV at all: it has bytes that no text has";
-  if (name !== "UTF-8") return "pass the encoding it really has with --encoding";
-  return `pass the encoding it has, probably ${guessEncoding(bytes)}`;
+  const isWide = guessUtf16(bytes) !== null;
+  if (!isWide && isBinary(bytes))
+    return "check that it is a CSV at all: it has bytes that no text has";
+  if (!isWide && name !== "UTF-8") return "pass the encoding it really has with --encoding";
+  const guess = guessEncoding(bytes);
+  return guess === null
+    ? "correct the header: half of a surrogate pair is no character"
+    : `pass the encoding it has, probably ${guess}`;
 }
 
 function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReading): boolean {

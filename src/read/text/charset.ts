@@ -28,6 +28,15 @@ const NOT_CHARSETS = /^(base64|hex|utf-?7(-?imap)?)$/i;
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const UTF8_NAME = /^utf-?8$/i;
 
+/** What other tools call an encoding, and what to do here. */
+const NAMES_OF_OTHERS: readonly (readonly [RegExp, string])[] = [
+  [/^utf[-_]?8[-_]?(?:sig|bom)$/i, "leave --encoding out: a BOM is passed over"],
+  [/^(?:utf_?8(?:mb[34])?|(?:cp)?65001|al32utf8)$/i, "leave --encoding out: UTF-8 is the default"],
+  [/^auto/i, "leave --encoding out: UTF-8 and a BOM are seen, and another encoding is said"],
+  [/^ansi$/i, "pass --encoding windows-1252, or what Windows uses where the file was written"],
+  [/^unicode$/i, "pass --encoding utf-16le, which Windows calls so"],
+];
+
 /** Whether `name` is UTF-8, the encoding that also looks for a UTF-16 byte order mark. */
 export function isUtf8Name(name: string): boolean {
   return UTF8_NAME.test(name.trim());
@@ -38,9 +47,11 @@ export function charsetOf(name: string): Charset {
   const known = name.trim();
   if (isUtf8Name(known)) return utf8("UTF-8", null);
   if (known === "" || NOT_CHARSETS.test(known) || !iconv().encodingExists(known)) {
-    const isMarked = /^utf-?8[-_]?(?:sig|bom)$/i.test(known);
-    const fix = isMarked ? "leave --encoding out: a BOM is passed over" : undefined;
-    throw upsurgeError("SOURCE_ENCODING", { encoding: known === "" ? "''" : known }, { fix });
+    throw upsurgeError(
+      "SOURCE_ENCODING",
+      { encoding: known === "" ? "''" : known },
+      { fix: NAMES_OF_OTHERS.find(([name]) => name.test(known))?.[1] },
+    );
   }
   return isSingleByte(known) ? singleByte(known) : utf8(known, transcoderOf(known));
 }

@@ -1,10 +1,16 @@
 /** Which encoding bytes may be in that are not valid in the one they are read in: a guess for messages, never for a load. */
 import { iconv } from "./iconv.ts";
 
-/** Flags that may help, the likeliest first: `--encoding latin1 or windows-1252`. */
-export function guessEncoding(bytes: Uint8Array): string {
+/**
+ * Flags that may help, the likeliest first: `--encoding latin1 or windows-1252`. `null` for UTF-16 that has half of a surrogate
+ * pair: under no encoding that is a character.
+ */
+export function guessEncoding(bytes: Uint8Array): string | null {
   const wide = guessUtf16(bytes);
-  if (wide !== null) return `--encoding ${wide}`;
+  if (wide !== null) {
+    return iconv().decode(Buffer.from(bytes), wide).isWellFormed() ? `--encoding ${wide}` : null;
+  }
+  if (SURROGATES.test(Buffer.from(bytes).toString("latin1"))) return "--encoding cesu-8";
   const eastern = guessEastern(bytes);
   if (eastern !== null) return `--encoding ${eastern}`;
   if (isCyrillic(bytes)) return "--encoding windows-1251 or koi8-r";
@@ -12,6 +18,9 @@ export function guessEncoding(bytes: Uint8Array): string {
   const isWindows = bytes.some((byte) => byte >= 0x80 && byte < 0xa0);
   return isWindows ? "--encoding windows-1252" : "--encoding latin1 or windows-1252";
 }
+
+/** Both halves of a pair, each in three bytes, as Oracle's UTF8 and Java write characters beyond the first 65,536. */
+const SURROGATES = /\u00ed[\u00a0-\u00af][\u0080-\u00bf]\u00ed[\u00b0-\u00bf][\u0080-\u00bf]/;
 
 /** Text of which every second byte is zero, as in UTF-16 without its mark; `null` for other bytes. */
 export function guessUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {

@@ -30,7 +30,12 @@ export function transcoderOf(name: string): Transcoder {
 async function* fromIconv(bytes: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   const decoder = iconv().getDecoder(name);
   for await (const chunk of bytes) yield marked(decoder.write(chunk));
-  yield marked(decoder.end() ?? "");
+  yield marked(restOf(decoder.end()));
+}
+
+/** What a decoder still held. That of CESU-8 counts in numbers: 0 for nothing, and a text that begins with it for half a character. */
+function restOf(rest: unknown): string {
+  return typeof rest === "string" ? rest.replace(/^0(?=\ufffd$)/, "") : "";
 }
 
 function marked(text: string): Buffer {

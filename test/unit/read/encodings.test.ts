@@ -108,3 +108,17 @@ test.each(["nope", "base64", "hex", "", "utf-7"])("%j is no encoding", async (en
 test("a UTF-8 byte order mark in the middle is data", async () => {
   expect((await read("a\n\ufeffx\n")).rows).toEqual([["\ufeffx"]]);
 });
+
+test("CESU-8 is read to its end, and a character that is cut there is a reject", async () => {
+  const pair = "\xed\xa0\xbd\xed\xb8\x80";
+  const whole = await read(Buffer.from(`a,b\n1,${pair}\n2,\xc3\xa9`, "latin1"), {
+    encoding: "cesu-8",
+  });
+  const cut = await read(Buffer.from("a,b\n1,x\n2,\xc3", "latin1"), { encoding: "cesu-8" });
+
+  expect(whole.rows).toEqual([
+    ["1", "😀"],
+    ["2", "é"],
+  ]);
+  expect([cut.rows, cut.rejects.map(({ code }) => code)]).toEqual([[["1", "x"]], ["ROW_ENCODING"]]);
+});
