@@ -120,6 +120,7 @@ const CASES: readonly Case[] = [
     next: `${LOAD} --expect-rows 1`,
   },
   { code: "TARGET_URL", run: "in.csv --to mydb --table t", fix: /ends in \.db/, next: LOAD },
+  { code: "TARGET_URL", run: "in.csv --to t.dbx --table t", fix: /^pass --to t\.db$/, next: LOAD },
   {
     code: "TARGET_NOT_FOUND",
     run: "in.csv --to tt.db --table t",
