@@ -86,6 +86,7 @@ const RUNS = {
   "jobs resume": [4, 10, "UPSURGE_TEST_LAW_RUNS"],
   kills: [4, 50, "UPSURGE_TEST_TORTURE_KILLS"],
   "kills of runs": [2, 40, "UPSURGE_TEST_TORTURE_KILLS"],
+  "kills of any run": [2, 30, "UPSURGE_TEST_TORTURE_KILLS"],
   "reading paths": [300, 2000, "UPSURGE_TEST_READING_PATH_RUNS"],
   "binary spellings": [25, 60, "UPSURGE_TEST_LAW_RUNS"],
   "orders of files": [4, 20, "UPSURGE_TEST_LAW_RUNS"],
