@@ -185,7 +185,7 @@ test.each([
   const refused = await runUpsurge([...LOAD, ...flags], { cwd });
   expect(refused.exitCode).toBe(6);
   expect(refused.stderr).toContain(
-    `cause: Error: another load (process ${child.pid} on ${hostname()}) is writing to it`,
+    `cause: another load (process ${child.pid} on ${hostname()}) is writing to it`,
   );
   rmSync(gate);
   const { exitCode, stderr } = await ended;
