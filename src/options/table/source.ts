@@ -1,5 +1,11 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import { LOAD, LOAD_AND_FINISH, READS_AND_SPLIT, READS_RUN_AND_SPLIT, WRITES_AND_SPLIT } from "../option.ts";
+import {
+  LOAD,
+  LOAD_AND_FINISH,
+  READS_AND_SPLIT,
+  READS_RUN_AND_SPLIT,
+  WRITES_AND_SPLIT,
+} from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
