@@ -119,7 +119,6 @@ const CASES: readonly Case[] = [
     fix: /say how many records/,
     next: `${LOAD} --expect-rows 1`,
   },
-  { code: "TARGET_URL", run: "in.csv --to mydb --table t", fix: /ends in \.db/, next: LOAD },
   { code: "TARGET_URL", run: "in.csv --to t.dbx --table t", fix: /^pass --to t\.db$/, next: LOAD },
   {
     code: "TARGET_NOT_FOUND",

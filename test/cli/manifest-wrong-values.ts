@@ -134,7 +134,7 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     yaml: `to: shop.dbx\n${A}`,
     code: "TARGET_URL",
     at: "1:5",
-    fix: "ends in .db",
+    fix: "pass --to shop.db",
     right: `to: shop.db\n${A}`,
   },
   "no files": {

@@ -2,14 +2,12 @@
 import type { Row } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { absentColumns, absentValues } from "../stage/absent-columns.ts";
+import { absentColumns, absentValues, generatedValues } from "../stage/absent-columns.ts";
 import { fromText } from "../types.ts";
 
-/** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted. */
-export function arrayRelation(
-  { table }: Pick<TablePlan, "table">,
-  columns: readonly string[],
-): string {
+/** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted, and a stamp may read generated ones. */
+export function arrayRelation(plan: TablePlan, columns: readonly string[]): string {
+  const { table } = plan;
   const carried = columns.map((name, at) => {
     const column = table.columns.find((each) => each.name === name);
     const text = `v${at}`;
@@ -18,8 +16,12 @@ export function arrayRelation(
   const others = absentValues(absentColumns({ table }, columns));
   const arrays = columns.map((_, at) => `$${at + 2}::text[]`);
   const names = columns.map((_, at) => `v${at}`);
-  return `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
+  const rows = `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
 from unnest(${["$1::bigint[]", ...arrays].join(", ")}) as u(${["o", ...names].join(", ")}))`;
+  const made = generatedValues(plan);
+  return made.length === 0
+    ? rows
+    : `(select ${["upsurge_own.*", ...made].join(", ")} from ${rows} as upsurge_own)`;
 }
 
 /** The parameters of the relation for these rows, which carry the same columns. */

@@ -1,4 +1,5 @@
 /** The statements that write rows which come as arrays. Pure. */
+import { fires } from "../../../model/table-shape.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { allOf, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertSql, rowsInOrder } from "../../../sql/insert.ts";
@@ -42,7 +43,12 @@ export function arraySql(plan: TablePlan, columns: readonly string[]): ArraySql 
   const test = ({ differs }: { readonly differs: string | null }): string | null =>
     testOf(plan.update.where, differs);
   const write = upsertSql(plan, columns, { from: rows, test }, DISTRIBUTED);
-  if (mode === "ignore") return { repeats: null, look: null, write, leavesAlone: true };
+  if (mode === "ignore") {
+    // A row that a trigger drops is not written either: only a look tells it from one that meets another.
+    const mayDrop = arbiter.kind === "expressions" && fires(plan.table, "before", "insert", "row");
+    if (!mayDrop) return { repeats: null, look: null, write, leavesAlone: true };
+    return { ...known, look: lookSql(plan, relation, null), write, leavesAlone: true };
+  }
   return { ...known, look: lookSql(plan, relation, update?.differs ?? null), write };
 }
 
