@@ -51,25 +51,46 @@ export interface Work {
 /** Runs `work`, delivers what it has come to, and returns the exit code. */
 export async function runAndDeliver(work: Work, context: CommandContext): Promise<number> {
   const { io, options, screen, log } = context;
-  const files = await openOutputFiles(options);
   const progress = makeProgress(options, { screen, log, now: io.now });
-  const room = new HeapRoom();
+  // Before there are files: a signal must not end the process and leave them behind.
   const listening = listenToSignals(io.signals, ({ name }) => {
     progress.end();
     const msg = `${name}: ${work.onSignal()}; send it again to leave at once`;
     screen.print(screen.isJson ? eventLine("warn", "signal", { signal: name, msg }) : `${msg}\n`);
   });
   try {
+    return await runWithFiles(work, context, { progress, signal: listening.signal });
+  } finally {
+    progress.end();
+    listening.stop();
+  }
+}
+
+/** Who is told of how far the work is, and what stops it. */
+interface Watch {
+  readonly progress: ReturnType<typeof makeProgress>;
+  readonly signal: AbortSignal;
+}
+
+async function runWithFiles(
+  work: Work,
+  context: CommandContext,
+  { progress, signal }: Watch,
+): Promise<number> {
+  const { io, options, log } = context;
+  const files = await openOutputFiles(options);
+  const room = new HeapRoom();
+  try {
     const delivery = await work.run({
       stdin: io.stdin,
       environment: io.env,
       log,
       runId: RUN_ID,
-      signal: listening.signal,
+      signal,
       // After a signal its own line says what comes.
       onProgress: (now) => {
         room.note(now.bytes);
-        if (!listening.signal.aborted) progress.show(now);
+        if (!signal.aborted) progress.show(now);
       },
       now: io.now,
     });
@@ -78,8 +99,6 @@ export async function runAndDeliver(work: Work, context: CommandContext): Promis
     return await deliver(delivery, context, files);
   } finally {
     await files.close();
-    progress.end();
-    listening.stop();
   }
 }
 
