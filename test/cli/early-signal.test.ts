@@ -8,32 +8,42 @@ import type { SignalSource } from "../../src/cli/io.ts";
 import { MemoryOutput } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
-test("SIGTERM is listened to before there is a file, and then leaves only whole ones", async () => {
-  const folder = tempDir({ "in.csv": "id\n1\n" });
-  let atFirst: readonly string[] = [];
+/** Runs a load into `t.db` whose process gets SIGTERM as soon as it listens; tells its exit code, and which signals it listened to. */
+async function loadInterrupted(
+  folder: string,
+  files: readonly string[],
+): Promise<{ readonly exitCode: number; readonly listened: ReadonlySet<string> }> {
+  const listened = new Set<string>();
   const signals: SignalSource = {
     on: (signal, listener) => {
-      if (signal !== "SIGTERM") return;
-      atFirst = readdirSync(folder);
-      queueMicrotask(listener);
+      listened.add(signal);
+      if (signal === "SIGTERM") queueMicrotask(listener);
     },
     off: () => {},
     exit: () => {
       throw new Error("the process was ended");
     },
   };
-  const io = {
-    stdin: Readable.from([]),
-    stdout: new MemoryOutput(),
-    stderr: new MemoryOutput(),
-    env: {},
-    signals,
-  };
+  const [stdin, stdout, stderr] = [Readable.from([]), new MemoryOutput(), new MemoryOutput()];
   const to = ["--to", join(folder, "t.db"), "--create", "--key", "id"];
+  const io = { stdin, stdout, stderr, env: {}, signals };
+  return { exitCode: await main([join(folder, "in.csv"), ...to, ...files], io), listened };
+}
+
+test("SIGTERM before a load leaves whole files and no others", async () => {
+  const folder = tempDir({ "in.csv": "id\n1\n" });
   const files = ["--report", "r.json", "--junit", "r.xml", "--metrics", "m.prom"];
   const given = files.map((word) => (word.startsWith("--") ? word : join(folder, word)));
 
-  expect(await main([join(folder, "in.csv"), ...to, ...given], io)).toBe(143);
-  expect(atFirst).toEqual(["in.csv"]);
+  expect((await loadInterrupted(folder, given)).exitCode).toBe(143);
   expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "m.prom", "r.json", "r.xml"]);
+});
+
+test("signals are listened to before it is tried whether files can be written", async () => {
+  const folder = tempDir({ "in.csv": "id\n1\n" });
+  const report = ["--report", join(folder, "nowhere", "r.json")];
+
+  const { exitCode, listened } = await loadInterrupted(folder, report);
+
+  expect([exitCode, listened.has("SIGTERM")]).toEqual([6, true]);
 });
