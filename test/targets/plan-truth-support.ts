@@ -77,7 +77,7 @@ const POSTGRES: Spelling = {
     oneTuple(sql)
       .replaceAll(/\$\d+::/g, "$0::")
       // A batch is copied with the shapes of its rows, and as text, where it was not packed; values in other spellings go as text.
-      .replace(/^(copy \S+ \()"?upsurge_ord"?, (?:upsurge_shape, )?/, "$1upsurge_ord, ")
+      .replace(/^(copy \S+ \()"?upsurge_ord"?, (?:"?upsurge_shape"?, )?/, "$1upsurge_ord, ")
       .replace(/^(copy .* from stdin).*$/, "$1")
       .replaceAll(/excluded\.upsurge_shape = \d+/g, "true")
       .replaceAll(/excluded\.upsurge_ord (?:= any|<> all) \(\$\d+::bigint\[\]\)/g, "true")

@@ -23,6 +23,8 @@ export interface ModelOutcome {
 interface Written {
   readonly fate: Fate;
   readonly row: Row | null;
+  /** Of an element that deletes: the row of its key, where the condition kept it. Its record has mentioned it. */
+  readonly kept?: Row | null;
   /** Of an ignored row: its record had nothing to update, and nobody said that it is left alone. */
   readonly isAsGiven?: boolean;
   /** It is there under another key than its record has: nothing can refer to it. */
@@ -104,9 +106,9 @@ export class NestModel {
   #row(level: Level, record: Graph, given: Row): Written {
     const values: Row = { ...this.#scalars(level, record), ...given };
     if (isDeleting(level, record)) {
-      const fate = this.#delete(level, values);
+      const { fate, kept } = this.#delete(level, values);
       this.#count(nameOf(level), fate);
-      return { fate, row: null };
+      return { fate, row: null, kept };
     }
     for (const nest of level.nests) {
       if (nest.relation === "object")
@@ -155,7 +157,8 @@ export class NestModel {
     const index = position === undefined ? {} : { [position.column]: String(at + position.from) };
     if (through === undefined) {
       if (!isGraph(element)) throw new Refused("ROW_NEST");
-      return this.#row(nest, element, { ...link, ...index }).row;
+      const { row, kept = null } = this.#row(nest, element, { ...link, ...index });
+      return row ?? kept;
     }
     const { row } = this.#row(levelBehind(through), behind(through, element), {});
     if (row === null) throw new Refused("ROW_LOOKUP");
@@ -212,12 +215,16 @@ export class NestModel {
   }
 
   /** Deletes the row of a key. */
-  #delete({ table: name, key, where }: Level, values: Row): Fate {
+  #delete(
+    { table: name, key, where }: Level,
+    values: Row,
+  ): { readonly fate: Fate; readonly kept: Row | null } {
     const table = this.#table(name);
     const target = table.find(key, values);
-    if (target === null || where?.holds(target, values) === false) return "skipped";
+    if (target === null || where?.holds(target, values) === false)
+      return { fate: "skipped", kept: target };
     table.remove(target);
-    return "deleted";
+    return { fate: "deleted", kept: null };
   }
 
   /** The members of a record that are columns, as its table holds them. */
