@@ -3,6 +3,7 @@
  * written as `PATH.part`, and get their names before the commit. So what a run that was killed has left is told from
  * somebody else's files: it is cleared away, and what may belong to a committed load is set aside.
  */
+import { systemCodeOf } from "../errors/system-code.ts";
 import {
   fstatSync,
   linkSync,
@@ -74,9 +75,7 @@ export class RejectLock {
       writeFileSync(lock, ownerText(), { flag: "wx", mode: 0o600 });
       return new RejectLock(path, []);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
-        throw fileError(path, error);
-      }
+      if (systemCodeOf(error) !== "EEXIST") throw fileError(path, error);
     }
     refuseLiving(path);
     try {
@@ -122,7 +121,7 @@ export function putInPlace(path: string): void {
   try {
     linkSync(partOf(path), path);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = systemCodeOf(error);
     if (!NO_LINKS.has(code) || isThere(path)) throw fileError(path, error);
     renameSync(partOf(path), path);
   }
@@ -218,7 +217,7 @@ function lives({ host, pid, began }: Owner, lock: string): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return systemCodeOf(error) === "EPERM";
   }
 }
 

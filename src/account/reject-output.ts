@@ -1,4 +1,5 @@
 /** One reject file: how it is made or opened again, and written. What goes into it is left to `reject-file.ts`. */
+import { systemCodeOf } from "../errors/system-code.ts";
 import { indexOf, levelOf } from "../model/nest/nesting.ts";
 import { plural } from "../errors/format.ts";
 import { messageOf } from "../errors/message-of.ts";
@@ -77,9 +78,7 @@ function openNew(path: string, isOurs: boolean): number {
   try {
     return openSync(path, FLAGS | O_CREAT | O_EXCL, 0o600);
   } catch (error) {
-    if (!isOurs || !(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") {
-      throw error;
-    }
+    if (!isOurs || systemCodeOf(error) !== "EEXIST") throw error;
     const descriptor = openRegular(path);
     ftruncateSync(descriptor, 0);
     return descriptor;
@@ -186,7 +185,7 @@ const MAKE_ROOM =
 
 /** A failure to make, open or write `path`. */
 export function fileError(path: string, cause: unknown, fix?: string): Error {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = systemCodeOf(cause);
   const reason =
     code === "EEXIST"
       ? "the file exists, and reject files are never overwritten"

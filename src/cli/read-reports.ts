@@ -1,4 +1,5 @@
 /** The reports that `upsurge report` is asked for: files, folders of them, or standard input. */
+import { systemCodeOf } from "../errors/system-code.ts";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -67,8 +68,7 @@ async function contentOf(path: string, stdin: NodeJS.ReadableStream): Promise<st
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    if (isMissing) {
+    if (systemCodeOf(error) === "ENOENT") {
       const fix =
         "check the path: it is a file that --report FILE.json has written, or a folder of such files";
       throw upsurgeError("SOURCE_NOT_FOUND", { path }, { fix, where: path, cause: error });

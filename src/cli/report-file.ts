@@ -2,6 +2,7 @@
  * The file of a report: whether it can be written is found out before the load, and it is written after it. A file gets its name once
  * it is whole, so that nobody reads half of a report; pipes and devices are written as they are.
  */
+import { systemCodeOf } from "../errors/system-code.ts";
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -31,8 +32,8 @@ export interface ReportFile {
 /** Opens the file as far as is needed to know that it can be written. Throws what the system says. */
 export async function openReportFile(path: string): Promise<ReportFile> {
   const handle = await open(path, FLAGS).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return null;
-    throw codeOf(error) === "ENXIO" ? new Error("it is a pipe that nobody reads") : error;
+    if (systemCodeOf(error) === "ENOENT") return null;
+    throw systemCodeOf(error) === "ENXIO" ? new Error("it is a pipe that nobody reads") : error;
   });
   if (handle !== null && !(await handle.stat()).isFile()) {
     // Its reader takes a close for the end.
@@ -108,7 +109,7 @@ async function writeSlowly(handle: FileHandle, text: string): Promise<void> {
     try {
       at += (await handle.write(bytes, at)).bytesWritten;
     } catch (error) {
-      if (codeOf(error) !== "EAGAIN" || performance.now() > until) throw error;
+      if (systemCodeOf(error) !== "EAGAIN" || performance.now() > until) throw error;
       await sleep(PAUSE_MS);
     }
   }
@@ -116,10 +117,6 @@ async function writeSlowly(handle: FileHandle, text: string): Promise<void> {
 
 async function closeQuietly(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => {});
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /** The error for a file that cannot be written, as the flag that names it has it; `more`: what else is to be said. */

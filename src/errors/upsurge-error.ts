@@ -77,15 +77,21 @@ export function located(error: UpsurgeError, where: string): UpsurgeError {
 
 /** The same error at another place. */
 export function relocated(error: UpsurgeError, where: string): UpsurgeError {
-  const { code, details, message: title, why, fix, cause, retry } = error;
-  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry });
+  return changed(error, { where });
 }
 
 /** The same error with another fix. */
 export function refixed(error: UpsurgeError, fix: string): UpsurgeError {
-  const { code, details, message: title, why, cause, retry } = error;
+  return changed(error, { fix });
+}
+
+function changed(
+  error: UpsurgeError,
+  to: { readonly where: string } | { readonly fix: string },
+): UpsurgeError {
+  const { code, details, message: title, why, fix, cause, retry } = error;
   const where = error.where ?? undefined;
-  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry });
+  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry, ...to });
 }
 
 function fill(text: string, details: ErrorDetails): string {

@@ -1,4 +1,5 @@
 /** The error for a file beside the loads that cannot be read: a manifest, a config, or a file of variables. */
+import { systemCodeOf } from "../errors/system-code.ts";
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
@@ -27,7 +28,7 @@ export async function unreadable(
 const MISSING = "there is no such file";
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : null;
+  const code = systemCodeOf(error);
   if (code === "ENOENT" || code === "ENOTDIR") return MISSING;
   if (code === "EISDIR") return "it is a folder";
   return messageOf(error);

@@ -2,6 +2,7 @@
  * A folder as the loads of a run: each file, and each folder of files in it, is one load, and its name tells the table. What
  * is no load is named, with the reason.
  */
+import { systemCodeOf } from "../errors/system-code.ts";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { shellWord } from "../errors/shell-word.ts";
@@ -117,8 +118,8 @@ async function namesIn(folder: string): Promise<string[]> {
     const names = await readdir(folder);
     return names.filter((name) => !name.startsWith(".")).toSorted(byCodeUnits);
   } catch (error) {
-    const isFile = error instanceof Error && "code" in error && error.code === "ENOTDIR";
-    if (!isFile) throw await withNearFolder(folder, sourceError(folder, error));
+    if (systemCodeOf(error) !== "ENOTDIR")
+      throw await withNearFolder(folder, sourceError(folder, error));
     const details = { path: folder, word: shellWord(folder) };
     throw upsurgeError("RUN_NOT_A_FOLDER", details, { where: folder, cause: error });
   }

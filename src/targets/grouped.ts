@@ -37,16 +37,20 @@ export function shapesOf(batch: Batch, selection: Selection): SelectedShapes {
 export function selectedShapes(rows: readonly Row[], selection: Selection): SelectedShapes {
   const groups = [...byShape(rows)];
   if (selection.kind === "all") return groups.map(([shape, { length }]) => [shape, length]);
+  const isSelected = selecting(selection);
+  return groups.map(([shape, group]) => [shape, group.filter(({ ord }) => isSelected(ord)).length]);
+}
+
+/** Tells whether the row with an `ord` is selected. */
+function selecting(selection: Selection): (ord: number) => boolean {
+  if (selection.kind === "all") return () => true;
   const ords = new Set(selection.ords);
-  const isSelected = ({ ord }: Row): boolean => ords.has(ord) === (selection.kind === "only");
-  return groups.map(([shape, group]) => [shape, group.filter(isSelected).length]);
+  return (ord) => ords.has(ord) === (selection.kind === "only");
 }
 
 /** The same of packed rows of several shapes. */
 function selectedMixed(mixed: readonly PackedRows[], selection: Selection): SelectedShapes {
-  const ords = selection.kind === "all" ? null : new Set(selection.ords);
-  const isSelected = (ord: number): boolean =>
-    ords === null || ords.has(ord) === (selection.kind === "only");
+  const isSelected = selecting(selection);
   const selected = new Map<RowShape, number>();
   for (const { shape, firstOrd, ordSteps } of mixed) {
     let rows = selected.get(shape) ?? 0;

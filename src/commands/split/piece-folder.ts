@@ -2,6 +2,7 @@
  * The folder of a split: new or empty at the beginning, whole at the end. Files have other names until all are written, and the
  * index comes last: a folder without it holds no split.
  */
+import { systemCodeOf } from "../../errors/system-code.ts";
 import { lstat, mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { shellWord } from "../../errors/shell-word.ts";
@@ -34,12 +35,13 @@ export class PieceFolder {
       if (entries.length > 0) throw await refused(path, entries);
       return new PieceFolder(path, isNew);
     } catch (error) {
-      if (codeOf(error) === "ENOENT") {
+      if (systemCodeOf(error) === "ENOENT") {
         const reason = "the folder that it would be in is not there";
         const suggestion = `make it first: mkdir -p ${shellWord(dirname(path))}`;
         throw upsurgeError("SPLIT_FOLDER", { path, reason, suggestion });
       }
-      if (codeOf(error) !== "EEXIST" && codeOf(error) !== "ENOTDIR") throw asOutput(path, error);
+      if (systemCodeOf(error) !== "EEXIST" && systemCodeOf(error) !== "ENOTDIR")
+        throw asOutput(path, error);
       const reason = "it is not a folder, or a part of its path is none";
       throw upsurgeError("SPLIT_FOLDER", { path, reason, suggestion: await another(path) });
     }
@@ -100,7 +102,7 @@ async function makeFolder(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (systemCodeOf(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -141,12 +143,8 @@ async function another(path: string): Promise<string> {
   }
 }
 
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : null;
-}
-
 function asOutput(path: string, error: unknown): unknown {
-  return codeOf(error) === null || codeOf(error) === "SPLIT_FOLDER"
+  return systemCodeOf(error) === "" || systemCodeOf(error) === "SPLIT_FOLDER"
     ? error
     : unwritable(path, error);
 }

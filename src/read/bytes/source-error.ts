@@ -2,6 +2,7 @@
  * Failures of the operating system and of decompressors as `SOURCE_*` errors.
  * Faults of single records are rejects and never come here.
  */
+import { systemCodeOf } from "../../errors/system-code.ts";
 import { messageOf } from "../../errors/message-of.ts";
 import { openFilesFix } from "../../errors/open-files.ts";
 import { upsurgeError, UpsurgeError } from "../../errors/upsurge-error.ts";
@@ -14,7 +15,7 @@ export function corrupt(path: string, reason: string, cause?: unknown): UpsurgeE
 /** Any error met while opening or reading `path`, as the error the user sees. */
 export function sourceError(path: string, error: unknown): UpsurgeError {
   if (error instanceof UpsurgeError) return error;
-  const code = codeOf(error);
+  const code = systemCodeOf(error);
   if (code === "ENOENT" || code === "ENOTDIR") {
     return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: error });
   }
@@ -25,9 +26,4 @@ export function sourceError(path: string, error: unknown): UpsurgeError {
   }
   const fix = openFilesFix(error);
   return upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause: error, fix });
-}
-
-function codeOf(error: unknown): string {
-  if (typeof error !== "object" || error === null || !("code" in error)) return "";
-  return typeof error.code === "string" ? error.code : "";
 }

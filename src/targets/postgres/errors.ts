@@ -1,4 +1,5 @@
 /** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
+import { systemCodeOf } from "../../errors/system-code.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { messageOf } from "../../errors/message-of.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
@@ -210,7 +211,7 @@ export function connectError(error: unknown, target: string, tls: boolean): Erro
     return translateError(error, target);
   }
   if (error instanceof Error && error.name === "UpsurgeError") return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCodeOf(error);
   const isNetwork = /^E(CONN|NOTFOUND|HOST|NET|TIMEDOUT|AI_AGAIN|PIPE|NOENT|ACCES)/.test(code);
   if (tls && !isNetwork)
     return upsurgeError("TARGET_TLS", { target, reason }, { ...context, fix: TLS_FIX });

@@ -23,7 +23,7 @@ import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
-import { absentInStamps, absentValues, generatedValues } from "../stage/absent-columns.ts";
+import { absentInStamps, absentValues, withGenerated } from "../stage/absent-columns.ts";
 import { fromText, storedFrom } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
@@ -259,10 +259,7 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
     return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
   });
   const others = absentValues(absentInStamps(plan, columns));
-  const row = `(select ${[...values, ...others].join(", ")})`;
-  const made = generatedValues(plan);
-  if (made.length === 0) return `${row} as excluded`;
-  return `(select ${["upsurge_own.*", ...made].join(", ")} from ${row} as upsurge_own) as excluded`;
+  return `${withGenerated(plan, `(select ${[...values, ...others].join(", ")})`)} as excluded`;
 }
 
 /** select-then-write for one row: stage it (which tells whether it is insertable), look, then update or insert. */

@@ -1,4 +1,5 @@
 /** Opens connections to PostgreSQL, and sessions on them. */
+import { systemCodeOf } from "../../../errors/system-code.ts";
 import type Pg from "pg";
 import type { Client } from "pg";
 import { messageOf } from "../../../errors/message-of.ts";
@@ -138,7 +139,7 @@ function withoutTls(error: Error): Error {
 function withRoot(error: Error, root: string | null): Error {
   if (!(error instanceof UpsurgeError) || error.code !== "TARGET_TLS") return error;
   const { details, cause } = error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = systemCodeOf(cause);
   const better = (why: string, fix: string): Error =>
     upsurgeError("TARGET_TLS", details, { cause, why, fix });
   if (/DECRYPT|INTERRUPTED/.test(code)) {

@@ -2,7 +2,7 @@
 import type { Row } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { absentColumns, absentValues, generatedValues } from "../stage/absent-columns.ts";
+import { absentColumns, absentValues, withGenerated } from "../stage/absent-columns.ts";
 import { fromText } from "../types.ts";
 
 /** The relation for rows that carry `columns`: the other columns have their defaults, as a row that is inserted, and a stamp may read generated ones. */
@@ -18,10 +18,7 @@ export function arrayRelation(plan: TablePlan, columns: readonly string[]): stri
   const names = columns.map((_, at) => `v${at}`);
   const rows = `(select ${["o as upsurge_ord", ...carried, ...others].join(", ")}
 from unnest(${["$1::bigint[]", ...arrays].join(", ")}) as u(${["o", ...names].join(", ")}))`;
-  const made = generatedValues(plan);
-  return made.length === 0
-    ? rows
-    : `(select ${["upsurge_own.*", ...made].join(", ")} from ${rows} as upsurge_own)`;
+  return withGenerated(plan, rows);
 }
 
 /** The parameters of the relation for these rows, which carry the same columns. */

@@ -31,12 +31,14 @@ export function generatedInStamps(plan: TablePlan): readonly Column[] {
   return generated.length === 0 ? [] : namedIn(stampsOf(plan), generated);
 }
 
-/** `(5)::integer as "g"` for each of them, over a relation that has the columns which it is made of. */
-export function generatedValues(plan: TablePlan): string[] {
-  return generatedInStamps(plan).map(
+/** The relation `(select …)`, which has the columns that they are made of, with `(v * 2)::integer as "g"` for each of them. */
+export function withGenerated(plan: TablePlan, relation: string): string {
+  const made = generatedInStamps(plan).map(
     ({ name, type, generatedSql }) =>
       `(${generatedSql ?? "null"})::${type} as ${quoteIdentifier(name)}`,
   );
+  if (made.length === 0) return relation;
+  return `(select ${["upsurge_own.*", ...made].join(", ")} from ${relation} as upsurge_own)`;
 }
 
 function stampsOf({ update }: TablePlan): readonly string[] {
