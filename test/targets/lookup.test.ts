@@ -91,7 +91,8 @@ describe.each(ENGINES)("$title", (engine) => {
 
     const needed = BOOKS.replace("author_id int", "author_id int not null");
     await shell.start(AUTHORS[engine.name], needed, ROWS[engine.name]);
-    const none = await shell.load("k,title,author\n1,One,\n", [...BY_EMAIL, "--max-rejects", "5"]);
+    const named = ["--lookup-missing", "reject", "--max-rejects", "5"];
+    const none = await shell.load("k,title,author\n1,One,\n", [...BY_EMAIL, ...named]);
     expect(none.rejects).toEqual(["ROW_NOT_NULL author_id"]);
     // A constant for a column that is looked up would be refused.
     expect(none.output).toContain("fill the field author, by which the row of");

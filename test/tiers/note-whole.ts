@@ -4,10 +4,12 @@
  */
 import { relative } from "node:path";
 import { beforeAll, beforeEach, expect } from "vitest";
+import { watchProperties } from "./by-chance.ts";
 import { beginFile, beginTests, noteRun, skipTestsDone } from "./once.ts";
 import { IS_FAST, isTimeOver, noteLeftOut } from "./tiers.ts";
 
 beginFile();
+watchProperties();
 // Vitest reads the names of fixtures here.
 // eslint-disable-next-line no-empty-pattern
 beforeAll(({}, suite) => {
