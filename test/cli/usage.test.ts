@@ -123,13 +123,19 @@ test.each([
   [
     ["a b.csv"],
     "--to and --table are missing",
-    "give them all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
+    "give them all, for example: upsurge 'a b.csv' --to shop.db --table 'a b'; `upsurge help load` shows every option",
   ],
   [
     ["plan"],
     "a source, --to and --table are missing",
     "give them all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
   ],
+  [
+    ["seeds/people.csv.gz", "--to", "x.db"],
+    "--table is missing",
+    "add it, for example --table people",
+  ],
+  [["-", "--to", "x.db"], "--table is missing", "add it, for example --table sales.orders"],
   [
     ["a.csv", "--table", "t"],
     "--to is missing",
