@@ -5,6 +5,7 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { ROW_CODES } from "../errors/row-codes.ts";
 import { nearest } from "../errors/edit-distance.ts";
+import { flagsIn } from "../errors/flags-in.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
@@ -18,7 +19,7 @@ export function toUsageError(error: CommanderError, command: Command): UpsurgeEr
     case "commander.unknownOption":
       return unknownOption(word, command);
     case "commander.optionMissingArgument":
-      return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
+      return missingValue(flagsIn(word)[0] ?? word);
     case "commander.excessArguments":
       if (command === "jobs" || command === "finish") {
         const reason = "jobs are looked up in the database only";

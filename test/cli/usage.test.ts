@@ -21,6 +21,11 @@ test.each([
     "leave it out; a job is named with --job NAME",
   ],
   [
+    ["a.csv", "--expect-sha256"],
+    "the value of --expect-sha256 is missing",
+    'for example --expect-sha256 "$(cut -c-64 parts.csv.sha256)"',
+  ],
+  [
     ["a.csv", "--to", "x.db", "--table", "t", "--commit", "0"],
     "--commit cannot be '0'",
     "for example --commit 100000",
