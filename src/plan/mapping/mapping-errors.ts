@@ -36,7 +36,7 @@ export function unknownFields(
   known: KnownFields,
   { fields, free, mayAdd }: UnknownFields,
 ): Error {
-  const { told } = fieldNames([known]);
+  const { told } = fieldNames([known], null);
   const names = nameList(fields.map(told));
   const hint = actionHint(known, fields) ?? dialectHint(shape, known, fields);
   const [field = ""] = fields;
@@ -61,7 +61,7 @@ function isAlterable({ kind }: TableShape): boolean {
 }
 
 function oneField(known: KnownFields, field: string, free: readonly string[]): string {
-  const called = fieldNames([known]).flag(field);
+  const called = fieldNames([known], null).flag(field);
   const near = nearest(nameOf(known, field), free);
   const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
   return near === null
@@ -76,7 +76,7 @@ function manyFields(
   free: readonly string[],
 ): string {
   if (fields.length > FLAGS_SHOWN) return "--extra-fields ignore drops all that have no column";
-  const { flag } = fieldNames([known]);
+  const { flag } = fieldNames([known], null);
   const left = new Set(free);
   const flags = fields.map((field) => {
     const near = nearest(nameOf(known, field), [...left]);

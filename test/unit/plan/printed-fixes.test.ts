@@ -18,10 +18,54 @@ test("the predicate of a partial index is printed as a shell takes it", () => {
 test("a field with a quote in its name is dropped by the flag that is printed", () => {
   const options = { key: ["id"], map: ["a's:a"] };
   const fields = { fields: ["id", "a's"] };
-  const { warnings } = planFor(table(), { ...options, stamp: ["a = 1"] }, fields);
-  expect(warnings[0]).toContain("--map 'a'\\''s:'");
-  expect(() => planFor(table(), { ...options, const: ["a=1"] }, fields)).toThrow(
+  const shape = table({ columns: [column("id"), column("a"), column("a's")] });
+  const { warnings } = planFor(shape, { ...options, stamp: ["a = 1"] }, fields);
+  expect(warnings[0]).toContain("leave the --map of a's out");
+  expect(() => planFor(shape, { const: ["a's=1"] }, fields)).toThrow(
     expect.objectContaining({ fix: expect.stringContaining("--map 'a'\\''s:'") }),
+  );
+});
+
+test("a field that --map puts into a column is kept out by leaving that out, and not by a second --map", () => {
+  const shape = table({ columns: ["id", "name", "made"].map((each) => column(each)) });
+  const fixOf = (map: readonly string[], options: object = {}): string => {
+    try {
+      planFor(shape, { map, ...options }, { fields: ["id", "name", "x"] });
+    } catch (error) {
+      return (error as { fix: string }).fix;
+    }
+    return "none";
+  };
+
+  expect(fixOf(["x:name"])).toBe("drop the field with --map 'name:', or leave the --map of x out");
+  expect(fixOf(["x:id", "name:id", "id:"])).toBe(
+    "leave the --map of name out, or leave the --map of x out",
+  );
+  expect(fixOf(["x:made"], { const: ["made=1"] })).toBe(
+    "leave the --map of x out, or leave --const made out",
+  );
+  expect(fixOf(["x:"], { const: ["name=1"] })).toBe(
+    "drop the field with --map 'name:', or leave --const name out",
+  );
+});
+
+test.each([
+  ["--key", { key: ["Id"] }],
+  ["--const", { key: ["id"], const: ["Id=1"] }],
+  ["--set", { key: ["id"], set: ["Id = 1"] }],
+  ["--value", { key: ["id"], value: ["Id = 1"] }],
+  ["--update-columns", { key: ["id"], updateColumns: "Id" }],
+  ["--map id:Id", { key: ["id"], map: ["id:Id"] }],
+])("a name in %s that fits two columns is to be written as the table does", (where, options) => {
+  const shape = table({ columns: [column("id"), column("ID")], uniqueKeys: [uniqueKey(["id"])] });
+
+  expect(() => planFor(shape, options, { fields: ["id"] })).toThrow(
+    expect.objectContaining({
+      code: "PLAN_AMBIGUOUS_FIELD",
+      message: "the column Id could be id or ID",
+      fix: "write it as the table does: id or ID",
+      where,
+    }),
   );
 });
 
