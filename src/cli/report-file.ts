@@ -58,9 +58,12 @@ async function placeOf(path: string): Promise<string> {
   return join(folder, basename(path));
 }
 
+/** So many characters of a name tell whose file it is; file systems count bytes, of which a character has up to four. */
+const KEPT = 40;
+
 /** A name beside `path`, in the same file system. */
 function beside(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
+  return join(dirname(path), `.${basename(path).slice(0, KEPT)}.${randomUUID().slice(0, 8)}.tmp`);
 }
 
 /** Throws where no file can be made beside `path`. */

@@ -80,10 +80,13 @@ export function columnList(shape: TableShape): string {
   return nameList(shape.columns.map((column) => shownName(column.name)));
 }
 
+/** So many names are in a message. */
+export const NAMED = 20;
+
 /** Names for a message, the first of them where they are many. */
 export function nameList(names: readonly string[]): string {
-  return names.length > 20
-    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
+  return names.length > NAMED
+    ? `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more`
     : names.join(", ");
 }
 

@@ -32,6 +32,15 @@ test("until it is written there is no file, and then nothing is left beside it",
   expect(readFileSync(path, "utf8")).toBe("whole\n");
 });
 
+test("a name may be as long as the file system takes", async () => {
+  const path = join(tempDir(), `${"報".repeat(82)}.json`);
+
+  await write(path, "first\n");
+  await write(path, "second\n");
+
+  expect(readFileSync(path, "utf8")).toBe("second\n");
+});
+
 test("an earlier report is replaced by another file with the same permissions", async () => {
   const path = join(tempDir(), "load.json");
   writeFileSync(path, "the earlier report, which is longer\n");

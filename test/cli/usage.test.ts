@@ -21,6 +21,11 @@ test.each([
     "leave it out; a job is named with --job NAME",
   ],
   [
+    ["finish", "--to", "x.db"],
+    "--job is missing",
+    "add --job NAME; `upsurge help finish` shows every option",
+  ],
+  [
     ["a.csv", "--expect-sha256"],
     "the value of --expect-sha256 is missing",
     'for example --expect-sha256 "$(cut -c-64 parts.csv.sha256)"',

@@ -12,7 +12,7 @@ import type { TableShape } from "../../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
 import { asRecord, hasValues } from "./data-line.ts";
 import { dialectHint } from "./dialect-hint.ts";
-import { columnList, findColumn, nameList, tableLabel } from "../names.ts";
+import { columnList, columnsAlike, nameList, NAMED, tableLabel } from "../names.ts";
 
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {
@@ -98,7 +98,8 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
   const labels = header?.map(fieldLabel) ?? fields.map(shownName);
   const [first = ""] = fields;
   const columns = shape.columns.map((column) => column.name);
-  const near = fields.flatMap((field) => {
+  // Thousands of fields against as many columns would take minutes.
+  const near = fields.slice(0, NAMED).flatMap((field) => {
     const column = nearest(field, columns);
     return column === null ? [] : [`--map ${shellQuoted(`${field}:${column}`)}`];
   });
@@ -214,10 +215,10 @@ export function repeatedField(
   const { name, twins } = field;
   const times = twins.length === 2 ? "twice" : `${twins.length} times`;
   const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
-  const column = findColumn(shape, name);
+  const [column] = columnsAlike(shape, name);
   const fix =
     isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
-  const isNamed = known.fields.some((name) => findColumn(shape, name) !== null);
+  const isNamed = known.fields.some((name) => columnsAlike(shape, name).length > 0);
   const record = isNamed || !hasValues(known) ? null : asRecord(known.fields.length, shape);
   return headerProblem(known, reason, record ?? fix);
 }

@@ -3,6 +3,11 @@ import { expect, test } from "vitest";
 import { headerFields } from "../../../src/read/csv/header-fields.ts";
 import { column, planFor, table, uniqueKey } from "../../helpers/shapes.ts";
 
+/** Thousands of names. */
+function many(stem: string): string[] {
+  return Array.from({ length: 4000 }, (_, at) => `${stem}_${at}`);
+}
+
 test("the predicate of a partial index is printed as a shell takes it", () => {
   const open = { name: "t open", predicate: "(b = 'open'::text)" };
   const shape = table({ uniqueKeys: [uniqueKey(["a"], open)] });
@@ -81,6 +86,17 @@ test("all fields without a column are listed at once, with flags to paste", () =
   );
   const map = ["nmae:name", "amuont:amount", "x:"];
   expect(planFor(shape, { map }, { fields }).mapping).toHaveLength(3);
+});
+
+test("thousands of fields that are no columns are told at once", () => {
+  const shape = table({ columns: many("quantity_in_stock").map((name) => column(name)) });
+
+  expect(() => planFor(shape, {}, { fields: many("temperature_of_day") })).toThrow(
+    expect.objectContaining({
+      code: "PLAN_NO_KNOWN_FIELD",
+      fix: expect.stringMatching(/^say which column .* --map 'temperature_of_day_0:COLUMN'/),
+    }),
+  );
 });
 
 test("blanks and invisible characters in names are seen", () => {
