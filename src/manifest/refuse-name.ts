@@ -38,7 +38,7 @@ export function refuseName({ name, place }: NamedNode, level: Level): UpsurgeErr
 
 function whyNot(name: string, level: Level): readonly [reason: string, suggestion: string] {
   if (name === "to" && level === "defaults") {
-    return ["a run has one database, which stands at the top", "write `to` once, at the top"];
+    return ["a run has one database, which is named at the top", "write `to` once, at the top"];
   }
   if (name === "table") return ["each load has its own table", "write `table` in the load"];
   if (name === "from") return ["each load has its own files", "write `from` in a load"];

@@ -139,7 +139,7 @@ function linkFix({ path, table }: RelationRequest["level"], texts: readonly stri
   if (below.length > 0)
     return `among the options of ${levelName(path)} in --nest: ${texts.join(" or ")}`;
   const flags = texts.map((text) => `--nest '${first}: { table: ${table}, ${text} }'`);
-  return `${flags.join(" or ")}, beside the other options of the level`;
+  return `${flags.join(" or ")}, with the other options of the level`;
 }
 
 function eitherWay({ level, shape, parent }: RelationRequest, link: readonly GivenLink[]): Error {

@@ -88,6 +88,30 @@ test("all fields without a column are listed at once, with flags to paste", () =
   expect(planFor(shape, { map }, { fields }).mapping).toHaveLength(3);
 });
 
+test.each([
+  ["--set", { set: ["a = (1"] }],
+  ["--stamp", { stamp: ["a = 1) + (1"] }],
+  ["--update-where", { updateWhere: "true) or (true" }],
+  ['--value "a = …"', { value: ["a = trim(excluded.b"], map: ["a:"] }],
+  ["--delete-where", { deleteMissing: true, deleteWhere: "a = 1)" }],
+  ["--delete-set", { deleteMissing: true, deleteWhere: "a = 1", deleteSet: ["a = (2"] }],
+])("parentheses in %s must match, whatever would come of them", (where, options) => {
+  const shape = table({
+    columns: [column("id"), column("a"), column("b")],
+    uniqueKeys: [uniqueKey(["id"])],
+  });
+  const fields = { fields: ["id", "a", "b"] };
+
+  expect(() => planFor(shape, { key: ["id"], ...options }, fields)).toThrow(
+    expect.objectContaining({
+      code: "PLAN_EXPRESSION",
+      why: "its parentheses do not match",
+      fix: "close each parenthesis that the expression opens, and no other",
+      where,
+    }),
+  );
+});
+
 test("thousands of fields that are no columns are told at once", () => {
   const shape = table({ columns: many("quantity_in_stock").map((name) => column(name)) });
 
