@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openReportFile } from "../../src/cli/report-file.ts";
+import { openReportFile } from "../../src/cli/files/report-file.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 async function write(path: string, text: string): Promise<void> {

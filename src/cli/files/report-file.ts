@@ -2,17 +2,17 @@
  * The file of a report: whether it can be written is found out before the load, and it is written after it. A file gets its name once
  * it is whole, so that nobody reads half of a report; pipes and devices are written as they are.
  */
-import { systemCodeOf } from "../errors/system-code.ts";
+import { systemCodeOf } from "../../errors/system-code.ts";
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors/message-of.ts";
-import { openFilesFix } from "../errors/open-files.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { messageOf } from "../../errors/message-of.ts";
+import { openFilesFix } from "../../errors/open-files.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 
 const { O_WRONLY, O_APPEND, O_NONBLOCK } = constants;
 /** Without waiting: a pipe that nobody reads would keep the load from its beginning. */
