@@ -21,6 +21,11 @@ test.each([
     "leave it out; a job is named with --job NAME",
   ],
   [
+    ["a.csv", "--to", "x.db", "--table", "t", "--allow-at-least-once"],
+    "--allow-at-least-once does not go with --commit end",
+    "add --commit N, or leave --allow-at-least-once out",
+  ],
+  [
     ["finish", "--to", "x.db"],
     "--job is missing",
     "add --job NAME; `upsurge help finish` shows every option",
