@@ -26,6 +26,32 @@ test.each([
     "add --commit N, or leave --allow-at-least-once out",
   ],
   [
+    [
+      "plan",
+      "a.csv",
+      "--to",
+      "x.db",
+      "--max-rejects",
+      "5",
+      "--reject-file=b.csv",
+      "-n",
+      "-k",
+      "id",
+    ],
+    "unknown option --max-rejects",
+    "leave --max-rejects, --reject-file, -n out, or pass them to `upsurge load`",
+  ],
+  [
+    ["run", "seeds", "--to", "x.db", "--table", "a", "--grants"],
+    "unknown option --table",
+    "leave --table, --grants out, or pass them to `upsurge plan`",
+  ],
+  [
+    ["inspect", "a.csv", "--key", "id", "--forget", "a", "--grants"],
+    "unknown option --forget",
+    "leave --forget, --grants out",
+  ],
+  [
     ["finish", "--to", "x.db"],
     "--job is missing",
     "add --job NAME; `upsurge help finish` shows every option",
