@@ -24,6 +24,27 @@ export function namesAt(level: Level): readonly string[] {
   return namesOfScope("load", "run").filter((name) => name !== "table");
 }
 
+/** Words that other tools have for a name of a level. */
+const WORDS: Readonly<Record<Level, ReadonlyMap<string, string>>> = {
+  top: wordsFor({
+    to: "target database db url dsn connection destination",
+    loads: "load sources files tables jobs steps",
+  }),
+  defaults: wordsFor({}),
+  load: wordsFor({
+    from: "form source sources src file files filename path paths input inputs csv data",
+    table: "target into destination dest",
+  }),
+};
+
+function wordsFor(words: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(words).flatMap(([name, others]) =>
+      others.split(" ").map((other) => [other, name] as const),
+    ),
+  );
+}
+
 /** Who has the names of a level. */
 export function ownerOf(level: Level): string {
   return { top: "a manifest", defaults: "`defaults`", load: "a load" }[level];
@@ -64,7 +85,8 @@ function unknown(name: string, level: Level): readonly [reason: string, suggesti
   );
   const meant =
     spelled === undefined
-      ? (own.find((each) => bare.length > 2 && each.startsWith(bare.toLowerCase())) ??
+      ? (WORDS[level].get(bare.toLowerCase()) ??
+        own.find((each) => bare.length > 2 && each.startsWith(bare.toLowerCase())) ??
         nearest(bare.replaceAll("_", "-"), own))
       : manifestName(spelled);
   const known = level === "top" ? own.join(", ") : "`from` and long flags without their dashes";
