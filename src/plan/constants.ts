@@ -1,5 +1,4 @@
 /** What `--const` means to a table. */
-import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -31,7 +30,7 @@ export function planConstants(
   shape: TableShape,
   options: Options,
   mapping: readonly FieldMapping[],
-  { told, flag }: FieldNames,
+  { told, keptOut }: FieldNames,
 ): { column: string; value: string }[] {
   const seen = new Set<string>();
   return (options.const ?? []).map((given) => {
@@ -44,7 +43,7 @@ export function planConstants(
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
       const details = { column: column.name, reason: `by the field ${told(field)} and by --const` };
-      const fix = `drop the field with --map ${shellQuoted(`${flag(field)}:`)}, or leave --const ${column.name} out`;
+      const fix = `${keptOut(field)}, or leave --const ${column.name} out`;
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     if (seen.has(column.name)) {

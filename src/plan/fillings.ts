@@ -54,7 +54,7 @@ export function planFillings(
 ): Fillings {
   const { shape, options, only, linked = [] } = request;
   const mapping = planMapping(request);
-  const called = fieldNames(sourcesOf(request));
+  const called = fieldNames(sourcesOf(request), options.map);
   refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
   const constants = planConstants(shape, options, mapping, called);
   const all = updateRule(shape, { options, ...how });
@@ -72,7 +72,7 @@ export function planFillings(
   const isWritten = (name: string): boolean =>
     only?.includes(name) ?? late?.columns.includes(name) !== true;
   const made = [...computed, ...linkedNames(linked)];
-  refuseLinked(linkedNames(linked), { mapping, constants, made });
+  refuseLinked(linkedNames(linked), { mapping, constants, made }, called);
   const named = new Set([...columnsFilled(filled), ...made].filter(isWritten));
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
@@ -132,5 +132,5 @@ function planMapping(request: PlanRequest): TablePlan["mapping"] {
   // Where no source has a field there is no record either, and so none that lacks one.
   const anyKnown = sources.some(({ fields }) => fields.length > 0);
   if (allKnown && anyKnown) refuseUnknownFields(sources, namedFields(options));
-  return mapFields(shape, sources, fieldResolver(shape, options));
+  return mapFields(shape, sources, { resolve: fieldResolver(shape, options), map: options.map });
 }

@@ -1,5 +1,4 @@
 /** What `--lookup` means to a table: which column is filled, by which rows of which other table. Pure. */
-import { shellQuoted } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { FieldMapping, TablePlan } from "../../model/load-plan.ts";
 import type { LookupKey, LookupPlan } from "../../model/lookup-plan.ts";
@@ -145,7 +144,7 @@ function refuseFilled(
   }
   const field = mapping.find((each) => each.column === column.name)?.field;
   if (field !== undefined) {
-    const drop = `drop the field with --map ${shellQuoted(`${called.flag(field)}:`)}, or leave the --lookup of ${column.name} out`;
+    const drop = `${called.keptOut(field)}, or leave the --lookup of ${column.name} out`;
     throw twice(column, `by the field ${called.told(field)} and by --lookup`, drop);
   }
   if (update.stamps.some((each) => each.column === column.name)) {

@@ -1,5 +1,4 @@
 /** Maps the known fields of every source, as the resolver of a load says; what cannot be is refused. */
-import { shellQuoted } from "../../errors/shell-word.ts";
 import { located, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { FieldMapping, FieldResolver } from "../../model/load-plan.ts";
@@ -12,7 +11,16 @@ import {
   unknownFields,
   unnamedFields,
 } from "./mapping-errors.ts";
-import { fieldNames } from "./field-names.ts";
+import { dropFlag, fieldNames } from "./field-names.ts";
+import type { FieldNames } from "./field-names.ts";
+import type { FieldMap } from "../../options/grammar.ts";
+
+/** How fields find their columns. */
+export interface FieldRules {
+  readonly resolve: FieldResolver;
+  /** What `--map` says; fixes go by it. */
+  readonly map: readonly FieldMap[] | null;
+}
 
 /**
  * Maps the known fields of every source (a CSV header, or the fields of sampled JSON records). A source that fills no column
@@ -22,16 +30,16 @@ import { fieldNames } from "./field-names.ts";
 export function mapFields(
   shape: TableShape,
   sources: readonly KnownFields[],
-  resolve: FieldResolver,
+  rules: FieldRules,
 ): FieldMapping[] {
   const fieldOf = new Map<string, string>();
   for (const known of sources) {
-    const columns = inSource(known, () => columnsOf(shape, known, resolve));
-    for (const { field, column } of columns) {
+    const columns = inSource(known, () => columnsOf(shape, known, rules));
+    for (const [column, field] of columns) {
       const other = fieldOf.get(column);
       if (other !== undefined && other !== field) {
         const place = placeOf(known) ?? undefined;
-        const twice = filledByFields(column, sources, [other, field]);
+        const twice = filledByFields(column, fieldNames(sources, rules.map), [other, field]);
         throw place === undefined ? twice : located(twice, place);
       }
       fieldOf.set(column, field);
@@ -40,9 +48,14 @@ export function mapFields(
   return [...fieldOf].map(([column, field]) => ({ field, column }));
 }
 
-function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver): FieldMapping[] {
+/** The field that fills each column. */
+function columnsOf(
+  shape: TableShape,
+  known: KnownFields,
+  { resolve, map }: FieldRules,
+): ReadonlyMap<string, string> {
   const { fields, header } = known;
-  const mapping: FieldMapping[] = [];
+  const fieldOf = new Map<string, string>();
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
   let isRead = false;
@@ -59,23 +72,21 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       throw repeatedField(shape, known, destination);
     } else {
       const column = destination.column.name;
-      if (destination.kind === "read-only") {
-        const called = fieldNames([known]).flag(field);
-        throw readOnlyColumn(called, column, destination.reason);
-      }
-      const other = mapping.find((each) => each.column === column);
-      if (other !== undefined) throw filledByFields(column, [known], [other.field, field]);
-      mapping.push({ field, column });
+      const names = fieldNames([known], map);
+      if (destination.kind === "read-only")
+        throw readOnlyColumn(column, destination.reason, names.keptOut(field));
+      const other = fieldOf.get(column);
+      if (other !== undefined) throw filledByFields(column, names, [other, field]);
+      fieldOf.set(column, field);
     }
   }
-  if (mapping.length === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
+  if (fieldOf.size === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
   if (unknown.length > 0) {
-    const filled = new Set(mapping.map(({ column }) => column));
-    const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));
+    const free = shape.columns.map(({ name }) => name).filter((name) => !fieldOf.has(name));
     throw unknownFields(shape, known, { fields: unknown, free, mayAdd });
   }
   if (unnamed.length > 0) throw unnamedFields(known, unnamed);
-  return mapping;
+  return fieldOf;
 }
 
 /** What `work` throws names the source, where it names no place of its own. */
@@ -90,20 +101,20 @@ function inSource<T>(known: KnownFields, work: () => T): T {
 
 function filledByFields(
   column: string,
-  sources: readonly KnownFields[],
+  { told, flag, keptOut }: FieldNames,
   fields: readonly string[],
 ): UpsurgeError {
-  const { told, flag } = fieldNames(sources);
   const reason = `by the fields ${fields.map(told).join(" and ")}`;
-  const flags = fields.map((field) => `--map ${shellQuoted(`${flag(field)}:`)}`);
-  const fix = `drop one of them, with ${flags.join(" or ")}`;
+  const drops = fields.map((field) => dropFlag(flag(field)));
+  const ways = [...new Set(fields.map(keptOut))];
+  const isDropped = ways.every((way, at) => way.endsWith(drops[at] ?? ""));
+  const fix = isDropped ? `drop one of them, with ${drops.join(" or ")}` : ways.join(", or ");
   return filledTwice(column, reason, { fix });
 }
 
-function readOnlyColumn(field: string, column: string, reason: string): Error {
-  const drop = `drop the field with --map ${shellQuoted(`${field}:`)}`;
+function readOnlyColumn(column: string, reason: string, keptOut: string): Error {
   const suggestion = reason.includes("identity")
-    ? `pass --keep-identity to write the source's values, or ${drop}`
-    : drop;
+    ? `pass --keep-identity to write the source's values, or ${keptOut}`
+    : keptOut;
   return upsurgeError("PLAN_READ_ONLY_COLUMN", { column, reason, suggestion });
 }

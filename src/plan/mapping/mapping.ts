@@ -73,7 +73,8 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     if (place !== undefined && alike > 1 && (column !== null || otherwise.kind === "unknown")) {
       return { kind: "repeated", field: place };
     }
-    if (column === null) return marks.has(name) ? { kind: "dropped" } : otherwise;
+    if (column === null)
+      return marks.has(name) || marks.has(field) ? { kind: "dropped" } : otherwise;
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   }

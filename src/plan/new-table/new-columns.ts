@@ -83,7 +83,10 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
   const isNew = (name: string): boolean => !there.some((column) => column.name === name);
-  const filled = mapFields(supposed, seen.sources, fieldResolver(supposed, options));
+  const filled = mapFields(supposed, seen.sources, {
+    resolve: fieldResolver(supposed, options),
+    map: options.map,
+  });
   const mapping = withoutLookedUp(filled, options, isNew);
   const names = [
     ...new Set([

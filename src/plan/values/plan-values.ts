@@ -8,12 +8,13 @@ import type { ValueColumn, ValueField, ValuesPlan } from "../../model/value-plan
 import type { ColumnExpression } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { excludedField, renameExcluded } from "../../sql/excluded-fields.ts";
-import { isClosed, quotesInBrackets } from "../../sql/expressions.ts";
+import { quotesInBrackets } from "../../sql/expressions.ts";
 import { expressionsReading } from "../isolation.ts";
 import { whyReadOnly } from "../mapping/mapping.ts";
 import { fieldLabels } from "../mapping/named-fields.ts";
 import { filledTwice, noField } from "../mapping/mapping-errors.ts";
 import { requireColumn } from "../names.ts";
+import { refuseOpen } from "../open-expression.ts";
 import { refuseFilled } from "./filled-twice.ts";
 import type { OtherFillings } from "./filled-twice.ts";
 
@@ -71,8 +72,7 @@ function planValue(
     throw upsurgeError("PLAN_READ_ONLY_COLUMN", details, { where: FLAG });
   }
   const flag = `${FLAG} "${column.name} = …"`;
-  if (!isClosed(given.expression, quotesInBrackets(request)))
-    throw refusedExpression(flag, "its parentheses do not match", undefined);
+  refuseOpen(flag, given.expression, request);
   const read = new Set<number>();
   const { sql, readsAll } = renameExcluded(
     given.expression,
