@@ -84,5 +84,10 @@ export function guarded(
   statements: readonly string[],
   query: string | null = null,
 ): string {
-  return answering(variables, [tryCatch(statements, NOTE_ERROR)], query);
+  return answering(variables, [tried(statements)], query);
+}
+
+/** The statements in a TRY, whose error is noted. */
+export function tried(statements: readonly string[]): string {
+  return tryCatch(statements, NOTE_ERROR);
 }
