@@ -36,7 +36,7 @@ export function counter(name: string): ScriptVariable {
 }
 
 /** In a CATCH: notes the error, and ends a transaction that cannot go on. */
-export const NOTE_ERROR = [
+const NOTE_ERROR = [
   "SELECT @number = ERROR_NUMBER(), @message = ERROR_MESSAGE()",
   "IF XACT_STATE() <> 1 SET @doomed = 1",
   "IF XACT_STATE() = -1 ROLLBACK TRANSACTION",
