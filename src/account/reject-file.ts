@@ -18,8 +18,8 @@ import {
   reopenFile,
   reportLine,
 } from "./reject-output.ts";
-import { recordEndsOf } from "../read/text/record-ends.ts";
-import type { RecordEnds } from "../read/text/record-ends.ts";
+import { recordEndsOf } from "../model/record.ts";
+import type { RecordEnds } from "../model/record.ts";
 import type { KeptIn, OpenFile } from "./reject-output.ts";
 import { isShardJobName } from "../model/shards/shard.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";

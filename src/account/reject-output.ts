@@ -16,8 +16,8 @@ import {
 import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
-import { endsRecord } from "../read/text/record-ends.ts";
-import type { RecordEnds } from "../read/text/record-ends.ts";
+import { endsRecord } from "../model/record.ts";
+import type { RecordEnds } from "../model/record.ts";
 
 /** An open file. */
 export interface OpenFile {
@@ -149,7 +149,15 @@ export function put(file: OpenFile, bytes: Uint8Array): void {
   } catch (error) {
     throw fileError(file.path, error);
   }
-  file.tail = Buffer.concat([file.tail, bytes]).subarray(-WIDEST_END);
+  file.tail = lastOf(file.tail, bytes);
+}
+
+/** A copy: a record may be large, and is not kept for its end. */
+function lastOf(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const end = bytes.subarray(-WIDEST_END);
+  return end.length < WIDEST_END
+    ? Buffer.concat([before, end]).subarray(-WIDEST_END)
+    : Uint8Array.from(end);
 }
 
 /** Adds a record; one that ended its source without a line end gets one only when another follows. */

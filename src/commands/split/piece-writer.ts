@@ -3,8 +3,8 @@
  * source begins otherwise, or cannot be told from the end of the one before it, the next file begins.
  */
 import type { PieceFileReport, PieceReport } from "../../model/shards/split-report.ts";
-import { endsRecord, recordEndsOf } from "../../read/text/record-ends.ts";
-import type { RecordEnds } from "../../read/text/record-ends.ts";
+import { endsRecord, recordEndsOf } from "../../model/record.ts";
+import type { RecordEnds } from "../../model/record.ts";
 import type { Source } from "../../sources/source-set.ts";
 import { ENDINGS } from "./compressor.ts";
 import type { PieceFile, PieceFileOptions } from "./piece-file.ts";
