@@ -118,12 +118,17 @@ export function refuseExisting(paths: readonly string[]): void {
 
 /** Gives a file its name; never that of another file. */
 export function putInPlace(path: string): void {
+  nameFile(partOf(path), path);
+}
+
+/** Gives the file called `part` the name `path` as well, or instead where it can have but one. Throws `REJECT_FILE`. */
+export function nameFile(part: string, path: string): void {
   try {
-    linkSync(partOf(path), path);
+    linkSync(part, path);
   } catch (error) {
     const code = systemCodeOf(error);
     if (!NO_LINKS.has(code) || isThere(path)) throw fileError(path, error);
-    renameSync(partOf(path), path);
+    renameSync(part, path);
   }
 }
 
