@@ -1,4 +1,7 @@
-/** `--lookup-missing insert`, where rows that were made are undone and records are written again: no record keeps their ids. */
+/**
+ * `--lookup-missing insert` among other rows of a record: where rows that were made are undone and records are written again, no
+ * record keeps their ids; and a look-up of another level finds only what records before it have made.
+ */
 import { describe, expect, test } from "vitest";
 import { tableEngines, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
@@ -84,22 +87,35 @@ describe.each(tableEngines())("$title", (engine) => {
     ]);
     expect(await shell.rows("select name from authors order by name")).toEqual([["bob"], ["cid"]]);
   });
+});
+
+/** Pages name a person as well. */
+const PAGES_OF = PAGES.replace("word varchar(30)", "word varchar(30), who_id int");
+const WITH_PAGES = [
+  ...BY_AUTHOR,
+  "--lookup-missing",
+  "insert",
+  "--nest",
+  `pages: { table: pages, key: [k, n], lookup: "who_id = authors(name = who) -> id" }`,
+  "--max-rejects",
+  "1",
+];
+
+describe.each(tableEngines())("$title, on two levels", (engine) => {
+  const database = useDatabase(engine);
+  const shell = new LookupShell(database);
+  const load = async (records: readonly object[], ...flags: readonly string[]) => {
+    await shell.start(named(engine, "authors"), BOOKS, PAGES_OF);
+    const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
+    return await shell.load(text, [...WITH_PAGES, ...flags], "in.ndjson");
+  };
 
   test("a level finds what another level has made", async () => {
-    const records = [
+    const { counts } = await load([
       { k: 1, author: "ann", pages: [{ n: 1, word: "a", who: "ann" }] },
       { k: 2, author: "bob", pages: [{ n: 1, word: "bad", who: "ann" }] },
       { k: 3, author: "cid", pages: [{ n: 1, word: "a", who: "cid" }] },
-    ];
-    await shell.start(
-      named(engine, "authors"),
-      BOOKS,
-      PAGES.replace("word varchar(30)", "word varchar(30), who_id int"),
-    );
-    const nest = `pages: { table: pages, key: [k, n], lookup: "who_id = authors(name = who) -> id" }`;
-    const text = records.map((record) => `${JSON.stringify(record)}\n`).join("");
-    const flags = [...BY_AUTHOR, "--lookup-missing", "insert", "--nest", nest];
-    const { counts } = await shell.load(text, [...flags, "--max-rejects", "1"], "in.ndjson");
+    ]);
 
     expect(counts).toEqual({ inserted: 2, created: 2, rejected: 1 });
     const pages = "select p.k, a.name from pages p left join authors a on a.id = p.who_id";
@@ -108,4 +124,23 @@ describe.each(tableEngines())("$title", (engine) => {
       ["3", "cid"],
     ]);
   });
+
+  test.each([1, 1000])(
+    "a level finds nothing that a later record makes, %i a batch",
+    async (rows) => {
+      const records = [
+        { k: 1, author: "ann", pages: [{ n: 1, who: "bob" }] },
+        { k: 2, author: "bob", pages: [{ n: 1, who: "bob" }] },
+        { k: 3, author: "cid", pages: [{ n: 1, who: "bob" }] },
+      ];
+      const { counts, rejects } = await load(records, "--batch-rows", String(rows));
+
+      expect(counts).toEqual({ inserted: 2, created: 2, rejected: 1 });
+      expect(rejects).toEqual(["ROW_LOOKUP who_id"]);
+      expect(await shell.rows("select name from authors order by name")).toEqual([
+        ["bob"],
+        ["cid"],
+      ]);
+    },
+  );
 });
