@@ -26,9 +26,6 @@ export async function targetNamed(name: string): Promise<Target> {
   throw upsurgeError("INTERNAL", { message: `no target is called ${name}` });
 }
 
-/** The scheme of another database, a letter away from one of ours: whoever writes it has not misspelt it. */
-const OF_ANOTHER = /^mysql[x2]?:$/i;
-
 /** The target that reads `url`. Throws `TARGET_URL`. */
 export async function findTarget(url: string): Promise<Target> {
   const targets: Target[] = [];
@@ -51,7 +48,7 @@ export async function findTarget(url: string): Promise<Target> {
   }
   const reason = `no target reads ${scheme}`;
   const schemes = TARGET_WORDS.flatMap((words) => [...words.schemes, ...words.pathSchemes]);
-  const near = OF_ANOTHER.test(scheme) ? null : nearest(scheme.slice(0, -1), schemes);
+  const near = nearest(scheme.slice(0, -1), schemes);
   const fix = near === null ? {} : { fix: `begin it with ${near}: instead of ${scheme}` };
   throw upsurgeError("TARGET_URL", { url: shown, reason }, fix);
 }

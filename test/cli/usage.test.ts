@@ -216,15 +216,6 @@ test("of two words as near, the one whose letters were swapped is suggested", as
   expect(stderr).toContain("did you mean --quiet?");
 });
 
-test("a scheme of another database is not taken for a misspelt one", async () => {
-  for (const to of ["mysql://db/shop", "MySQL2://db/shop"]) {
-    const { stderr } = await runUpsurge(["a.csv", "--to", to, "--table", "t"]);
-
-    expect(stderr).toContain("TARGET_URL");
-    expect(stderr).toContain("fix:   pass --to postgres://user@host/database");
-  }
-});
-
 test("masks the password of a target that cannot be used", async () => {
   const { stderr, stdout } = await runUpsurge([
     "a.csv",
