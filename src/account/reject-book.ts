@@ -255,8 +255,7 @@ export class RejectBook {
 
   /** Closes the files. A load that is to be run again as it is (`again`) leaves none in its own way. */
   close(again: boolean): RejectPaths | null {
-    if (again) this.#files?.reset();
-    const paths = this.#files?.close() ?? this.#left;
+    const paths = this.#files?.close(!again) ?? this.#left;
     this.#files = null;
     return paths;
   }

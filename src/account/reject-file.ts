@@ -242,12 +242,13 @@ export class RejectFiles {
   }
 
   /**
-   * Closes the files; removes them when there was no reject. The paths, or `null`.
+   * Closes the files; removes them when there was no reject, or where `keeps` is false. The paths, or `null`.
    * Never throws: what was written is durable since `sync`, and a file that somebody else removed is gone.
    */
-  close(): RejectPaths | null {
+  close(keeps = true): RejectPaths | null {
+    if (!keeps) this.#written = 0;
     // Without a commit as well: those of a dry run, and of a load that met too many.
-    if (this.#lock?.isOurs === true) quietly(() => this.place());
+    else if (this.#lock?.isOurs === true) quietly(() => this.place());
     const paths = this.leave();
     for (const file of this.#all) this.#dropName(file, paths !== null);
     this.#lock?.release();

@@ -120,7 +120,7 @@ export function concludeLoad(error: unknown, state: LoadState): LoadOutcome {
   const { request, prepared, ledger, sources } = state;
   const { signal } = request.surroundings;
   const { rejects } = request.lessons;
-  const again = signal.aborted || isSafeToRepeat(error);
+  const again = signal.aborted || isToRepeat(error);
   const { setAside } = rejects;
   const kept = state.kept();
   const { levels = [], ...counts } = kept;
@@ -206,11 +206,11 @@ function jobOutcome({ prepared, job, skipped, request }: LoadState): JobOutcome 
   return { name, before, movedAt, isTaken: true, skipped: false, isLoaded };
 }
 
-/** Nothing of the load was kept, and nothing is wrong with it. */
-function isSafeToRepeat(error: unknown): boolean {
-  return (
-    error instanceof UpsurgeError && error.exit === 75 && error.code !== "TARGET_OUTCOME_UNKNOWN"
-  );
+/** Nothing of the load was kept, and it is to be run again as it is; of reject files that could not be written a part is of no use. */
+function isToRepeat(error: unknown): boolean {
+  if (!(error instanceof UpsurgeError)) return false;
+  const { code, exit } = error;
+  return code === "REJECT_FILE" || (exit === 75 && code !== "TARGET_OUTCOME_UNKNOWN");
 }
 
 /** Whether a load that is stopped keeps what it has written, and goes on later. */

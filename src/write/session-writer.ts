@@ -21,6 +21,7 @@ import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
+import { markMade } from "./lookups/undone-rows.ts";
 import { MissingGuard } from "./nest/missing-guard.ts";
 import { named } from "./nest/named-levels.ts";
 import { NestWriter } from "./nest/nest-writer.ts";
@@ -182,12 +183,14 @@ export class SessionWriter {
         write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
       });
     });
+    const writers = [root, ...levels];
+    const lookups = writers.flatMap((writer) => writer?.lookups ?? []);
     return new NestWriter(tables, nest, {
       session: this.#session,
       quarantine,
-      writers: [root, ...levels],
+      writers,
       guard: this.#guard,
-      ...(late === null ? {} : { mark: () => late.mark() }),
+      marks: [() => markMade(lookups), ...(late === null ? [] : [() => late.mark()])],
       asCounted: (plan, result) => this.#asCounted(plan, result),
     });
   }

@@ -4,6 +4,7 @@ import type { TablePlan } from "../model/load-plan.ts";
 import type { Session } from "../targets/target.ts";
 import type { AppliedBatch } from "./applied-batch.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
+import type { MakesRows } from "./lookups/undone-rows.ts";
 import { guardedColumns } from "./mapping/guarded-columns.ts";
 import { KeyMaker } from "./nest/key-maker.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -24,6 +25,8 @@ export interface PreparedTable {
   readonly write: WriteTable;
   /** Makes a batch ready before its turn; `null` where nothing of it is known then. */
   readonly prepare: ((batch: Batch) => void) | null;
+  /** What it looks up with; `null`: it looks nothing up. */
+  readonly lookups: MakesRows | null;
 }
 
 /** The writer of a table whose rows `batches` writes. */
@@ -48,6 +51,7 @@ export function tableWriter(
     write: maker === null ? valued : async (batch) => await maker.write(batch, valued),
     // What expressions give is not known before.
     prepare: values === null && maker === null ? (batch) => next.prepare(batch) : null,
+    lookups: next instanceof LookupWriter ? next : null,
   };
 }
 

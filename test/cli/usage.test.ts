@@ -257,6 +257,12 @@ test("does not print the value of an unknown option", async () => {
   expect(stderr).not.toContain("hunter2");
 });
 
+test("of two words as near, the one whose letters were swapped is suggested", async () => {
+  const { stderr } = await runUpsurge(["a.csv", "--to", "t.db", "--table", "t", "--quite"]);
+
+  expect(stderr).toContain("did you mean --quiet?");
+});
+
 test("masks the password of a target that cannot be used", async () => {
   const { stderr, stdout } = await runUpsurge([
     "a.csv",

@@ -187,6 +187,12 @@ test("a disk that is full at a reject undoes the load", ({ skip }) => {
 
   expectRolledBack(cwd, ran, "ENOSPC");
   expect(orders(cwd)).toEqual([[1, "tea", 2]]);
+  // What the fix says: make room, and run the same command.
+  expect(readdirSync(disk)).toEqual([]);
+  execFileSync("mount", ["-o", "remount,size=4m", disk]);
+  const again = shell(cwd, args, {});
+  expect(again.status, again.stderr).toBe(3);
+  expect(readFileSync(join(disk, "bad.csv"), "utf8").split("\n")).toHaveLength(4002);
 });
 
 test("with --commit N it undoes the part of the reject, and what is committed stays", ({

@@ -3,6 +3,7 @@
  * for any database. Pure.
  */
 import type { TablePlan } from "../../model/load-plan.ts";
+import type { LookupPlan } from "../../model/lookup-plan.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { TableShape } from "../../model/table-shape.ts";
@@ -17,6 +18,7 @@ export function couplingOf(
 ): string | null {
   return (
     twiceReason(tables) ??
+    madeReason(tables) ??
     firstOf(tables, (plan) => tableReason(plan, tables, quoteIdentifier)) ??
     referenceReason(tables, levels) ??
     firstOf(tables, ({ missing }) => missing?.apart ?? null) ??
@@ -36,6 +38,22 @@ function twiceReason(tables: readonly TablePlan[]): string | null {
   const names = tables.map(({ table }) => tableName(table.name));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   return twice === undefined ? null : `rows of ${twice} are on several levels`;
+}
+
+/** A look-up of one level finds the rows that one of another level has made, for the same record or one before it. */
+function madeReason(tables: readonly TablePlan[]): string | null {
+  const asked = tables.map(({ lookups = [] }) => lookups.filter(({ late }) => late !== true));
+  for (const [at, lookups] of asked.entries())
+    for (const { parent, missing } of lookups) {
+      const isParent = (each: LookupPlan): boolean =>
+        tableName(each.parent.name) === tableName(parent.name);
+      if (
+        missing === "insert" &&
+        asked.some((others, place) => place !== at && others.some(isParent))
+      )
+        return `rows of ${tableLabel(parent)} are made for one level and looked up on another`;
+    }
+  return null;
 }
 
 /** What a table does by itself, or what its expressions and look-ups read. */

@@ -52,6 +52,9 @@ export interface NewColumnsRequest {
     | "extraFields"
     | "lookup"
     | "value"
+    | "stamp"
+    | "set"
+    | "late"
   >;
   readonly dialect: DdlDialect;
 }
@@ -99,6 +102,7 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
     .filter(isNew)
     .toSorted(byPlace(mapping, request));
   if (shape === null && (names.length === 0 || isUnknown(request))) throw nothingToMake(table);
+  refuseTypeless(request, names);
   refuseColumnNames(names, mapping, request);
   const keys = shape === null ? keyNames(supposed, names, options.key) : new Set<string>();
   const types = new Map(
@@ -117,6 +121,24 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const hasTextKey = ofKey.some((type) => "kind" in type && type.kind === "text");
   const warning = hasTextKey ? dialect.textKeyWarning : null;
   return { columns, warnings: warning === null ? [] : [warning] };
+}
+
+/** What these flags fill has no values that would tell the type of a new column. */
+function refuseTypeless(
+  { name, shape, options }: NewColumnsRequest,
+  names: readonly string[],
+): void {
+  const made = withColumns(shape ?? { ...EMPTY, name }, names);
+  const { lookup, stamp, set, late } = options;
+  const flags = { "--lookup": lookup, "--stamp": stamp, "--set": set };
+  const filled = Object.entries(flags).flatMap(([flag, given]) =>
+    (given ?? []).map(({ column }) => ({ flag, column })),
+  );
+  const ofLate = (late ?? []).map((column) => ({ flag: "--late", column }));
+  for (const { flag, column } of [...filled, ...ofLate]) {
+    const type = `add --type ${shellQuoted(`${column}:TYPE`)}, which creates the column`;
+    requireColumn(made, column, flag, type);
+  }
 }
 
 /** A column that an expression fills stands where the field of its name does; others as they come. */

@@ -79,7 +79,7 @@ export class Finder {
   /** A batch begins: only what was found is still known, of a look-up `each` record not even that. */
   begin(): void {
     if (this.lookup.eachRecord !== null || this.#answers.size > MOST_KNOWN) {
-      this.#clear();
+      this.clear();
     }
     for (const key of this.#open) this.#answers.delete(key);
     this.#open.clear();
@@ -90,7 +90,8 @@ export class Finder {
     return [...this.#open].some((key) => this.#answers.get(key)?.kind === "missing");
   }
 
-  #clear(): void {
+  /** Forgets all that was found, such as rows that were made and are undone. */
+  clear(): void {
     this.#answers.clear();
     this.#open.clear();
     this.#table = new KeyTable();
@@ -100,7 +101,7 @@ export class Finder {
   /** Forgets what is known of keys; with one that was found all of them, so that none is known by half. */
   forget(keys: Iterable<string>): void {
     for (const key of keys) {
-      if (this.#answers.get(key)?.kind === "found") return this.#clear();
+      if (this.#answers.get(key)?.kind === "found") return this.clear();
       this.#answers.delete(key);
     }
   }

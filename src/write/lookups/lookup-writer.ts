@@ -63,6 +63,9 @@ export class LookupWriter {
   /** By look-up: those that are asked after the last record. */
   readonly #later: readonly boolean[];
   #saved = false;
+  #makings = 0;
+  /** At the savepoint. */
+  #makingsSaved = 0;
   readonly #prepared = new WeakMap<Batch, PreparedBatch>();
 
   constructor({ lookups = [] }: TablePlan, context: LookupWriterContext) {
@@ -86,6 +89,16 @@ export class LookupWriter {
     const resolved = packed === null ? null : this.#packedBatch(batch, packed);
     this.#prepared.set(batch, { batch: resolved, keys, version: this.#version });
     if (resolved !== null) this.#batches.prepare(resolved);
+  }
+
+  /** How often it has made rows, those that were undone included. */
+  get makings(): number {
+    return this.#makings;
+  }
+
+  /** Forgets what it has found: rows that were made are undone. */
+  forget(): void {
+    for (const finder of this.#finders) finder.clear();
   }
 
   get #version(): number {
@@ -127,7 +140,6 @@ export class LookupWriter {
         return { batch: resolved.batch, result: merged(result, resolved, refused) };
       }
       await this.#undo();
-      for (const [finder, keys] of resolved.needed) finder.forget(keys.keys());
       refused = [...refused, ...again];
     }
   }
@@ -225,7 +237,10 @@ export class LookupWriter {
     }
     let created = 0;
     if (needed.size > 0) await this.#save();
-    for (const [finder, keys] of needed) created += await finder.create([...keys.keys()]);
+    for (const [finder, keys] of needed) {
+      this.#makings += 1;
+      created += await finder.create([...keys.keys()]);
+    }
     return { created, needed };
   }
 
@@ -288,6 +303,7 @@ export class LookupWriter {
     if (this.#saved) return;
     await this.#session.execute.run(this.#session.lookups.savepoint);
     this.#saved = true;
+    this.#makingsSaved = this.#makings;
   }
 
   async #release(): Promise<void> {
@@ -298,7 +314,10 @@ export class LookupWriter {
 
   /** The savepoint is gone as well, where it can go. */
   async #undo(): Promise<void> {
-    if (this.#saved) await this.#session.execute.run(this.#session.lookups.rollback);
+    if (this.#saved) {
+      await this.#session.execute.run(this.#session.lookups.rollback);
+      if (this.#makings !== this.#makingsSaved) this.forget();
+    }
     await this.#release();
   }
 }

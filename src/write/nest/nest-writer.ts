@@ -48,8 +48,8 @@ export interface NestWriterContext {
   readonly quarantine: Quarantine;
   /** What became of rows as the load counts it. */
   readonly asCounted: (plan: TablePlan, result: BatchResult) => BatchResult;
-  /** Before records are written that may be undone: what is to be done then; absent: nothing is kept of them elsewhere. */
-  readonly mark?: () => () => void;
+  /** Before records are written that may be undone: each tells what is to be done then. */
+  readonly marks: readonly (() => () => void)[];
   /** In the order of the tables of the load; `null` for one that is only looked up. */
   readonly writers: readonly (PreparedTable | null)[];
 }
@@ -151,7 +151,7 @@ export class NestWriter {
     if (!isSingle && (this.#eachRecord || this.#context.quarantine.goesAlone(batch)))
       return await this.#writeEach(batch, total);
     await this.#run("savepoint");
-    const forget = this.#context.mark?.();
+    const forgets = this.#context.marks.map((mark) => mark());
     const attempt: Attempt = { tally: new NestTally(this.#levels), isOnly: isSingle, faults: [] };
     const isWhole = await this.#attempt(batch, attempt);
     if (isWhole === true) {
@@ -160,7 +160,7 @@ export class NestWriter {
     }
     await this.#run("rollback");
     await this.#run("release");
-    forget?.();
+    for (const forget of forgets) forget();
     if (isWhole instanceof RecordsRepeat) {
       for (const rows of isWhole.runsOf(batch.rows))
         await this.#write(rowsBatch(batch, rows), total);
