@@ -52,6 +52,27 @@ describe.each(sharedEngines())("$title", (engine) => {
 
   rejectFiles(open);
 
+  test("a source without a line end at its end is followed by another run's reject on a line of its own", async () => {
+    const shell = await open(`${HEADER}1,10,10\n4,77,4`);
+    shell.write("more.csv", `${HEADER}5,77,5\n6,77,6`);
+    const load = async (most: number) =>
+      await shell.load(`in.csv more.csv --job j --commit 1 --max-rejects ${most}`);
+
+    expect((await load(1)).code).toBe("REJECT_LIMIT");
+    expect(shell.read("in.csv.rejects.csv")?.startsWith(`${HEADER}4,77,4`)).toBe(true);
+    expect((await load(3)).exit).toBe(3);
+    expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}4,77,4\n5,77,5\n6,77,6`);
+  });
+
+  test("rejects of two sources in one batch come in the order of the sources, whoever found them", async () => {
+    const shell = await open(`${HEADER}1,10,10\n2,77,2\n`);
+    shell.write("more.csv", `${HEADER}3,3,3,x\n4,40,40\n`);
+
+    expect((await shell.load("in.csv more.csv --max-rejects 9")).exit).toBe(3);
+    expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}2,77,2\n3,3,3,x\n`);
+    expect(reported(shell)).toEqual([2, 1]);
+  });
+
   test("the limit counts over all runs", async () => {
     const shell = await open();
     for (const [limit, read] of [

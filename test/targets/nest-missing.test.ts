@@ -137,6 +137,58 @@ describe.each(tableEngines())("on $title", (engine) => {
     expect(await shell.rows(items)).toEqual(["a 2 0", "b - 1", "c - 1", "d 2 0"]);
   });
 
+  test("a row is the same in any spelling of its key", async () => {
+    const type = {
+      sqlite: "char(36) collate nocase",
+      postgres: "uuid",
+      sqlserver: "uniqueidentifier",
+    };
+    const id = type[engine.name];
+    await shell.start(
+      `create table boxes (id ${id} not null primary key, note varchar(9))`,
+      `create table items (box_id ${id} not null references boxes (id), nr int not null, primary key (box_id, nr))`,
+    );
+    const [key, other] = [
+      "aaaaaaaa-0000-4000-8000-00000000000a",
+      "bbbbbbbb-0000-4000-8000-00000000000b",
+    ];
+    const box = (spelling: string, ...numbers: readonly number[]): string =>
+      JSON.stringify({ id: spelling, note: "x", items: numbers.map((nr) => ({ nr })) });
+    const flags = ["--key", "id", "--nest", "items: { table: items, missing: delete }", ...ALL];
+    const ran = await shell.load(
+      [box(key, 1, 2), box(other, 1), box(key.toUpperCase(), 2, 3)],
+      "boxes",
+      { flags, way: ANY_WAY },
+    );
+    expect(ran.counts["items"], ran.output).toEqual({ inserted: 4, ignored: 1, removed: 1 });
+    const items = "select nr, count(*) from items group by nr order by nr";
+    expect(await shell.rows(items)).toEqual(["1 1", "2 1", "3 1"]);
+  });
+
+  test("rows that a key in two columns links lose both of them", async () => {
+    await shell.start(
+      "create table boxes (shop int not null, nr int not null, note varchar(9), primary key (shop, nr))",
+      `create table items (id ${idOf(engine.name)}, shop int, nr int, sku varchar(9) not null unique, foreign key (shop, nr) references boxes (shop, nr))`,
+      "insert into boxes values (1, 1, 'old'), (1, 2, 'old')",
+      "insert into items (shop, nr, sku) values (1, 1, 'a'), (1, 1, 'b'), (1, 2, 'c')",
+    );
+    const flags = [
+      "--key",
+      "shop,nr",
+      "--nest",
+      "items: { table: items, key: sku, missing: unlink }",
+      ...ALL,
+    ];
+    const ran = await shell.load(
+      ['{"shop":1,"nr":1,"note":"new","items":[{"sku":"b"}]}', '{"shop":1,"nr":2,"items":[]}'],
+      "boxes",
+      { flags, way: ANY_WAY },
+    );
+    expect(ran.counts["items"], ran.output).toEqual({ unchanged: 1, removed: 2 });
+    const items = "select sku, shop, nr from items order by sku";
+    expect(await shell.rows(items)).toEqual(["a - -", "b 1 1", "c - -"]);
+  });
+
   test.each([
     ["a key alone says which rows there are", [], ["2 1 1", "2 2 1", "3 3 5"], 4],
     ["so it does in mode update", ["--mode", "update"], ["2 1 1", "2 2 1", "3 3 5"], 4],
