@@ -45,6 +45,23 @@ describe.each(ENGINES)("$title", (engine) => {
     });
   }
 
+  test("keys of any characters are found, and made, as they are", async () => {
+    const keys = ["a\\b", 'a"b', "{a,b}", "NULL", "a'b", "\\", 'c"\\"'];
+    const known = keys.slice(0, 5).map((key) => `('${key.replaceAll("'", "''")}')`);
+    await shell.start(
+      AUTHORS[engine.name],
+      BOOKS,
+      `insert into authors (email) values ${known.join(", ")}`,
+    );
+    const lines = keys.map((author, k) => `${JSON.stringify({ k, title: "x", author })}\n`);
+    const flags = [...BY_EMAIL, "--lookup-missing", "insert"];
+    const ran = await shell.load(lines.join(""), flags, "in.ndjson");
+
+    expect([ran.exit, ran.counts], ran.stderr).toEqual([0, { inserted: 7, created: 2 }]);
+    const found = "select email from books join authors on id = author_id order by k";
+    expect(await database.rows(found)).toEqual(keys.map((key) => [key]));
+  });
+
   test("a key whose column has a collation of its own", async () => {
     const own = {
       sqlite: "varchar(30) collate nocase",

@@ -137,6 +137,26 @@ describe.each(tableEngines())("on $title", (engine) => {
     expect(await shell.rows(items)).toEqual(["a 2 0", "b - 1", "c - 1", "d 2 0"]);
   });
 
+  test("rows are known by keys of any characters", async () => {
+    const skus = ["a\\b", 'a"b', "{a,b}", "NULL", "a'b", "\\", "gone\\"];
+    const rows = skus.map((sku) => `('k\\1', '${sku.replaceAll("'", "''")}')`);
+    await shell.start(
+      "create table boxes (code varchar(9) not null primary key, n int)",
+      "create table items (box varchar(9) not null references boxes (code), sku varchar(9) not null, primary key (box, sku))",
+      "insert into boxes values ('k\\1', 1), ('k1', 1)",
+      `insert into items values ${rows.join(", ")}, ('k1', 'stays')`,
+    );
+    const items = skus.slice(0, -1).map((sku) => ({ sku }));
+    const flags = ["--key", "code", "--nest", "items: { table: items, missing: delete }", ...ALL];
+    const record = JSON.stringify({ code: "k\\1", n: 2, items });
+    const ran = await shell.load([record], "boxes", { flags, way: ANY_WAY });
+
+    expect(ran.counts["items"], ran.output).toEqual({ ignored: 6, removed: 1 });
+    const left = await database.rows("select sku from items where box = 'k\\1'");
+    expect(new Set(left.flat())).toEqual(new Set(skus.slice(0, -1)));
+    expect(await database.rows("select sku from items where box = 'k1'")).toEqual([["stays"]]);
+  });
+
   test("a row is the same in any spelling of its key", async () => {
     const type = {
       sqlite: "char(36) collate nocase",
