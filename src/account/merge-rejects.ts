@@ -7,7 +7,6 @@ import { basename, sep } from "node:path";
 import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { endsLine } from "./reject-output.ts";
 import type { KeptIn } from "./reject-output.ts";
 
 /** What is merged. */
@@ -26,6 +25,8 @@ interface MergedReject {
   readonly record: number;
   readonly line: string;
   readonly raw: Uint8Array;
+  /** What parts it from a reject behind it. */
+  readonly lineEnd: Uint8Array;
   /** What the file begins with that has it. */
   readonly preamble: Uint8Array;
 }
@@ -101,8 +102,8 @@ function rejectsOf(
 ): MergedReject[] | null {
   const lines = readFileSync(`${path}.jsonl`).subarray(0, report).toString().split("\n");
   const rejects: MergedReject[] = [];
-  for (const line of lines.filter((each) => each !== "")) {
-    const { kept, ...told } = JSON.parse(line) as {
+  for (const text of lines.filter((each) => each !== "")) {
+    const { kept, ...told } = JSON.parse(text) as {
       readonly source: string;
       readonly record: number;
       readonly kept?: KeptIn;
@@ -112,10 +113,12 @@ function rejectsOf(
     const raw = file.bytes.subarray(file.at, file.at + kept.bytes);
     file.at += raw.length;
     // A record without a line end of its own got one when another followed.
-    if (!endsLine(raw) && file.at < file.bytes.length) file.at += 1;
+    const lineEnd = Buffer.from(kept.lineEnd ?? "", "hex");
+    if (file.at < file.bytes.length) file.at += lineEnd.length;
     const { source: name, record } = told;
     const source = sourceAt(name, sources);
-    rejects.push({ source, record, line: JSON.stringify(told), raw, preamble: file.preamble });
+    const line = JSON.stringify(told);
+    rejects.push({ source, record, line, raw, lineEnd, preamble: file.preamble });
   }
   return files.every(({ at, bytes }) => at === bytes.length) ? rejects : null;
 }
@@ -127,8 +130,8 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 /** The rejects of sources that begin so. */
 function bodyOf(preamble: Uint8Array, all: readonly MergedReject[]): Buffer {
   const own = all.filter((each) => isSame(each.preamble, preamble));
-  const raws = own.flatMap(({ raw }, at) =>
-    at < own.length - 1 && !endsLine(raw) ? [raw, Buffer.from("\n")] : [raw],
+  const raws = own.flatMap(({ raw, lineEnd }, at) =>
+    at < own.length - 1 ? [raw, lineEnd] : [raw],
   );
   return Buffer.concat([preamble, ...raws]);
 }

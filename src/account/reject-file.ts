@@ -9,8 +9,18 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
-import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
-import type { KeptIn, OpenFile } from "./reject-output.ts";
+import {
+  append,
+  endsLine,
+  fileError,
+  lineEndsOf,
+  makeFile,
+  PLAIN_ENDS,
+  put,
+  reopenFile,
+  reportLine,
+} from "./reject-output.ts";
+import type { KeptIn, LineEnds, OpenFile } from "./reject-output.ts";
 import { isShardJobName } from "../model/shards/shard.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
@@ -23,6 +33,8 @@ export interface RejectedSource {
   /** Of its header; `null` for JSON. */
   readonly fields?: readonly string[] | null;
   readonly compression?: "gzip" | "zstd" | null;
+  /** A text in its encoding. */
+  encode(text: string): Uint8Array;
 }
 
 /** Where the rejects of `source` go when `--reject-file` does not say. */
@@ -52,6 +64,7 @@ export class RejectFiles {
   readonly #committed: RejectOffsets | null;
   readonly #files: OpenFile[] = [];
   readonly #bySource = new Map<string, OpenFile>();
+  readonly #lineEnds = new Map<string, LineEnds>();
   readonly #report: OpenFile;
   #written: number;
 
@@ -106,6 +119,7 @@ export class RejectFiles {
 
   /** Prepares for rejects of `source`; one with another header gets a file of its own (`PATH.2`). */
   register(source: RejectedSource): void {
+    this.#lineEnds.set(source.name, lineEndsOf(source));
     const same = this.#files.find((file) => Buffer.compare(file.preamble, source.preamble) === 0);
     if (same !== undefined) {
       this.#bySource.set(source.name, same);
@@ -122,18 +136,21 @@ export class RejectFiles {
     if (rejects.length > 0) this.#mustBeOurs();
     for (const reject of rejects) {
       const file = this.#bySource.get(reject.position.source) ?? this.#files[0];
-      if (file !== undefined && reject.raw !== null) append(file, reject.raw);
-      const line = reportLine(reject, this.#keptIn(file, reject));
+      const ends = this.#lineEnds.get(reject.position.source) ?? PLAIN_ENDS;
+      if (file !== undefined && reject.raw !== null) append(file, reject.raw, ends);
+      const line = reportLine(reject, this.#keptIn(file, reject, ends));
       put(this.#report, Buffer.from(`${JSON.stringify(line)}\n`));
       this.#written += 1;
     }
   }
 
   /** Where a reject is kept, in the files of a shard, which are merged with those of the others. */
-  #keptIn(file: OpenFile | undefined, { raw }: Reject): KeptIn | undefined {
+  #keptIn(file: OpenFile | undefined, { raw }: Reject, ends: LineEnds): KeptIn | undefined {
     if (this.#job === null || !isShardJobName(this.#job.name) || file === undefined)
       return undefined;
-    return { file: this.#files.indexOf(file), bytes: raw?.length ?? 0 };
+    const kept = { file: this.#files.indexOf(file), bytes: raw?.length ?? 0 };
+    if (raw === null || endsLine(raw, ends)) return kept;
+    return { ...kept, lineEnd: Buffer.from(ends[0]).toString("hex") };
   }
 
   /** Forgets all rejects, for a load that starts again. */
@@ -145,7 +162,7 @@ export class RejectFiles {
       ftruncateSync(file.descriptor, 0);
       file.length = 0;
       put(file, file.preamble);
-      file.endsInLine = true;
+      file.tail = new Uint8Array();
     }
   }
 

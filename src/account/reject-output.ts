@@ -26,8 +26,25 @@ export interface OpenFile {
   readonly preamble: Uint8Array;
   /** Bytes in it. */
   length: number;
-  endsInLine: boolean;
+  /** The last bytes of what follows the preamble; none: nothing does. */
+  tail: Uint8Array;
 }
+
+/** A line feed and a carriage return in the encoding of a source. */
+export type LineEnds = readonly [lineFeed: Uint8Array, carriageReturn: Uint8Array];
+
+/** Of a source. */
+export function lineEndsOf(source: { encode(text: string): Uint8Array }): LineEnds {
+  return [source.encode("\n"), source.encode("\r")];
+}
+
+/** Those of nearly all encodings. */
+export const PLAIN_ENDS: LineEnds = lineEndsOf({ encode: (text) => Buffer.from(text) });
+
+const NOTHING = new Uint8Array();
+
+/** No encoding takes more bytes for a line end. */
+const TAIL_BYTES = 4;
 
 const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW, O_APPEND, O_NONBLOCK } = constants;
 const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
@@ -51,7 +68,7 @@ export function makeFile(
     descriptor: newDescriptor(path, as, isOurs),
     preamble,
     length: 0,
-    endsInLine: true,
+    tail: NOTHING,
   };
   try {
     put(file, preamble);
@@ -61,7 +78,7 @@ export function makeFile(
     unlinkSync(as);
     throw error;
   }
-  file.endsInLine = true;
+  file.tail = NOTHING;
   return file;
 }
 
@@ -117,9 +134,9 @@ export function reopenFile(
     }
     ftruncateSync(descriptor, bytes);
     const head = readAt(descriptor, 0, preamble);
-    const tail = readAt(descriptor, Math.max(0, bytes - 2), Math.min(2, bytes));
-    const endsInLine = bytes <= preamble || endsLine(tail);
-    return { path, descriptor, preamble: head, length: bytes, endsInLine };
+    const own = Math.min(TAIL_BYTES, Math.max(0, bytes - preamble));
+    const tail = readAt(descriptor, bytes - own, own);
+    return { path, descriptor, preamble: head, length: bytes, tail };
   } catch (error) {
     throw fileError(path, error, PUT_BACK);
   }
@@ -141,23 +158,18 @@ export function put(file: OpenFile, bytes: Uint8Array): void {
   } catch (error) {
     throw fileError(file.path, error);
   }
-  if (bytes.length > 0) file.endsInLine = endsLine(bytes);
+  if (bytes.length > 0) file.tail = bytes.slice(-TAIL_BYTES);
 }
 
-/** Whether bytes end with a line end; UTF-16 has its zero byte before or behind the line feed. */
-export function endsLine(bytes: Uint8Array): boolean {
-  const [before, last] = [bytes.at(-2), bytes.at(-1)];
-  return (
-    bytes.length === 0 ||
-    last === 10 ||
-    last === 13 ||
-    (last === 0 && (before === 10 || before === 13))
-  );
+/** Whether there are no bytes after the last line end. */
+export function endsLine(bytes: Uint8Array, ends: LineEnds): boolean {
+  if (bytes.length === 0) return true;
+  return ends.some((end) => Buffer.compare(bytes.subarray(-end.length), end) === 0);
 }
 
 /** Adds a record; one that ended its source without a line end gets one only when another follows. */
-export function append(file: OpenFile, raw: Uint8Array): void {
-  if (!file.endsInLine) put(file, Buffer.from("\n"));
+export function append(file: OpenFile, raw: Uint8Array, ends: LineEnds): void {
+  if (!endsLine(file.tail, ends)) put(file, ends[0]);
   put(file, raw);
 }
 
@@ -165,6 +177,8 @@ export function append(file: OpenFile, raw: Uint8Array): void {
 export interface KeptIn {
   readonly file: number;
   readonly bytes: number;
+  /** What parts it from a reject behind it, in hexadecimal; absent: it ends with a line end. */
+  readonly lineEnd?: string;
 }
 
 /** A reject as its line in the report tells of it; `kept` only until the files of shards are merged. */

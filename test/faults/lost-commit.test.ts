@@ -79,9 +79,12 @@ test("a commit that something before the server answers for is asked about", asy
   await behind.expectApplied(0);
 });
 
+/** Changes a setting of the database at hand. */
+function alter(how: string): string {
+  return `do $$ begin execute format('alter database %I ${how}', current_database()); end $$`;
+}
+
 test("a commit that the server does not remember is of unknown outcome", async () => {
-  const alter = (how: string): string =>
-    `do $$ begin execute format('alter database %I ${how}', current_database()); end $$`;
   await database.exec(`create schema forgetful;
     create function forgetful.pg_xact_status(xid8) returns text language sql as 'select null::text'`);
   await database.exec(alter("set search_path = forgetful, pg_catalog, public"));

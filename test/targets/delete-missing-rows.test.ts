@@ -104,12 +104,15 @@ function references(database: TestDatabase): void {
   });
 }
 
+/** A line for each id from one to another. */
+function lines(from: number, to: number, n: number): string {
+  return Array.from({ length: to - from + 1 }, (_, at) => `${from + at},${n}\n`).join("");
+}
+
 function scopes(database: TestDatabase): void {
   test("keys that come again in a later batch leave no gap behind them", async () => {
     const shell = new MissingShell(database);
     await shell.start("create table t (id int not null primary key, n int)");
-    const lines = (from: number, to: number, n: number): string =>
-      Array.from({ length: to - from + 1 }, (_, at) => `${from + at},${n}\n`).join("");
     await shell.load(`id,n\n${lines(1, 130, 1)}`);
     const again = `id,n\n${lines(1, 100, 1)}${lines(50, 69, 2)}${lines(105, 120, 2)}${lines(20, 39, 3)}`;
     const { exit, report, stderr } = await shell.load(again, [

@@ -1,4 +1,6 @@
 /** What only the end of a job of shards can tell: sources that were not begun, bytes between samples, rejects that share a file. */
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { ShardsShell } from "../helpers/shards-shell.ts";
@@ -79,20 +81,29 @@ describe("a job of shards", () => {
     expect(counts).toMatchObject({ read: 24, inserted: 12, updated: 12 });
   });
 
-  test("keeps the line end of a reject that had none apart from the next one", async () => {
-    job.shell.write("a.csv", "id,n,hist\n4,77,4");
-    job.shell.write("b.csv", "id,n,hist\n4,77,5\n5,5,5\n4,77,6");
-    job.shell.write("c.csv", "id,n,hist\n4,77,7");
-    const flags = ["--max-rejects", "9"];
-    const names = ["a.csv.rejects.csv", "a.csv.rejects.csv.jsonl"];
-    await job.shell.load("a.csv b.csv c.csv --job alone", flags);
-    const alone = names.map((name) => job.shell.read(name));
-    for (const name of names) job.shell.remove(name);
-    for (const which of ["1/2", "0/2"])
-      await job.shell.load("a.csv b.csv c.csv --job j", [...flags, "--shard", which]);
+  test.each([
+    ["utf8", ""],
+    ["utf16le", "\uFEFF"],
+  ] as const)(
+    "keeps a reject that had no line end apart from the next one: %s",
+    async (encoding, mark) => {
+      const write = (name: string, text: string): void =>
+        job.shell.write(name, Buffer.from(mark + text, encoding));
+      write("a.csv", "id,n,hist\n4,77,4");
+      write("b.csv", "id,n,hist\n4,77,5\n5,5,5\n4,77,6");
+      write("c.csv", "id,n,hist\n4,77,7");
+      const flags = ["--max-rejects", "9"];
+      const file = join(job.shell.folder, "a.csv.rejects.csv");
+      await job.shell.load("a.csv b.csv c.csv --job alone", flags);
+      const [alone, report] = [readFileSync(file), readFileSync(`${file}.jsonl`)];
+      for (const name of [file, `${file}.jsonl`]) rmSync(name);
+      for (const which of ["1/2", "0/2"])
+        await job.shell.load("a.csv b.csv c.csv --job j", [...flags, "--shard", which]);
 
-    expect((await job.finish()).exit).toBe(3);
-    expect(alone[0]).toBe("id,n,hist\n4,77,4\n4,77,5\n4,77,6\n4,77,7");
-    expect(names.map((name) => job.shell.read(name))).toEqual(alone);
-  });
+      expect((await job.finish()).exit).toBe(3);
+      expect(alone.toString(encoding)).toBe(`${mark}id,n,hist\n4,77,4\n4,77,5\n4,77,6\n4,77,7`);
+      expect(readFileSync(file)).toEqual(alone);
+      expect(readFileSync(`${file}.jsonl`)).toEqual(report);
+    },
+  );
 });
