@@ -96,7 +96,10 @@ function values(database: TestDatabase): void {
       '{"gone": 1, "id": 5, "name": "e"}',
       '{"gone": 1.0, "id": 5, "name": "e"}',
     ];
-    const marks = ["--delete-when", "gone=true", "--delete-when", "gone=1.0"];
+    const marks = ["gone=true", "gone=1.0", 'gone=["true"]'].flatMap((mark) => [
+      "--delete-when",
+      mark,
+    ]);
     const { exit, report, stderr } = await shell.load({ "in.ndjson": `${lines.join("\n")}\n` }, [
       "--key",
       "id",
