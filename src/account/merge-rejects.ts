@@ -2,11 +2,12 @@
  * The rejects of all shards as the reject files and the report of one load, in the order of the sources. The files of the
  * shards stay until the job is closed; a merge that was cut short is done again, and comes to the same bytes.
  */
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
 import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
+import { nameFile } from "./name-file.ts";
 import { endsLine } from "./reject-output.ts";
 import type { KeptIn } from "./reject-output.ts";
 
@@ -155,7 +156,7 @@ function place(path: string, bytes: Uint8Array): void {
   const part = `${path}.part-${process.pid}`;
   try {
     writeFileSync(part, bytes, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(part, path);
+    nameFile(part, path);
   } catch (cause) {
     const reason = messageOf(cause);
     throw upsurgeError("REJECT_FILE", { path, reason }, { cause });
