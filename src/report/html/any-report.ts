@@ -1,10 +1,12 @@
 /** A report of a load or of a run, as pages look at it. */
 import { formatCount } from "../../errors/format.ts";
-import type { Report } from "../report.ts";
+import type { Report, ReportedJob } from "../report.ts";
 import type { ReportedLoad, RunReport } from "../run-report.ts";
 
 /** What a page shows of one table; a load has one of them, a run several. */
-export type TablePart = Omit<ReportedLoad, "load" | "kept" | "level" | "job">;
+export type TablePart = Omit<ReportedLoad, "load" | "kept" | "level" | "job"> & {
+  readonly job?: ReportedJob | null;
+};
 
 /** A report of either kind. */
 export type AnyReport = Report | RunReport;
