@@ -71,7 +71,7 @@ export class RejectBook {
     return new RejectBudget(
       this.#options.maxRejects,
       (reject) => this.#fixes.whereItStops(reject),
-      before,
+      { before, isShard: (this.#options.shard ?? null) !== null },
     );
   }
 

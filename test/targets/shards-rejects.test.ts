@@ -1,4 +1,4 @@
-/** The rejects of the shards of a job, put together where files cannot have two names. */
+/** The rejects of the shards of a job: how many there may be, and one file of them where files cannot have two names. */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -39,4 +39,21 @@ describe("a job of shards", () => {
       ]);
     },
   );
+
+  test("a share of rejects is one of the records of each shard, and a shard that has more says so", async () => {
+    const strict = [await job.shard("0/2", ONE_IN_100), await job.shard("1/2", ONE_IN_100)];
+    const stopped = strict.filter(({ exit }) => exit === 4);
+    expect(stopped).not.toEqual([]);
+    for (const { cause } of stopped)
+      expect(cause).toMatch(/rejected, and --max-rejects is 1% of the records of this shard/);
+
+    const lax = [await job.shard("0/2", ALL), await job.shard("1/2", ALL)];
+    expect(lax.map(({ exit }) => exit)).not.toContain(4);
+    expect(JSON.parse((await job.finish()).stdout)).toMatchObject({
+      counts: { read: 7, rejected: 2 },
+    });
+  });
 });
+
+const ONE_IN_100 = ["--max-rejects", "1%"];
+const ALL = ["--max-rejects", "100%"];
