@@ -4,9 +4,8 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
-import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { nameFile } from "./reject-lock.ts";
+import { nameFile } from "./name-file.ts";
 import { fileError } from "./reject-output.ts";
 import type { KeptIn } from "./reject-output.ts";
 
@@ -166,7 +165,7 @@ function place(path: string, bytes: Uint8Array): void {
     writeFileSync(part, bytes, { mode: 0o600, flag: "wx", flush: true });
     nameFile(part, path);
   } catch (cause) {
-    throw cause instanceof UpsurgeError ? cause : fileError(path, cause);
+    throw fileError(path, cause);
   } finally {
     rmSync(part, { force: true });
   }

@@ -4,7 +4,7 @@ import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { FieldNames } from "./mapping/field-names.ts";
-import { whyReadOnly } from "./mapping/mapping.ts";
+import { readOnlyColumn, whyReadOnly } from "./mapping/read-only.ts";
 import { requireColumn } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */
@@ -30,15 +30,14 @@ export function planConstants(
   shape: TableShape,
   options: Options,
   mapping: readonly FieldMapping[],
-  { told, keptOut }: FieldNames,
+  { told, keptOut, needed }: FieldNames & { readonly needed: ReadonlySet<string> },
 ): { column: string; value: string }[] {
   const seen = new Set<string>();
   return (options.const ?? []).map((given) => {
     const column = requireColumn(shape, given.column, "--const");
     const reason = whyReadOnly(column, options.keepIdentity);
     if (reason !== null) {
-      const suggestion = "leave it out of --const";
-      throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+      throw readOnlyColumn(column, reason, { leaveOut: "leave it out of --const", needed });
     }
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {

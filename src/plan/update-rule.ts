@@ -6,7 +6,7 @@ import type { ColumnExpression } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { qualify } from "../sql/expressions.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
-import { whyReadOnly } from "./mapping/mapping.ts";
+import { whyReadOnly } from "./mapping/read-only.ts";
 import { requireColumn } from "./names.ts";
 import { refuseOpen } from "./open-expression.ts";
 import { refuseListed } from "./overlaps.ts";

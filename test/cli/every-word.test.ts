@@ -211,6 +211,7 @@ const REJECTED: readonly Bad[] = [
     record: `{"id":3,"item":${"[".repeat(2000)}${"]".repeat(2000)}}\n`,
   },
   { code: "ROW_UNKNOWN_FIELD", source: "a.ndjson", record: '{"id":3,"item":"cup","x":6}\n' },
+  { code: "ROW_TWO_FIELDS", source: "a.ndjson", record: '{"id":3,"Item":"cup","item":"pan"}\n' },
 ];
 
 describe("a record that is rejected", () => {

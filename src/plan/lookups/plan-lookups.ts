@@ -10,7 +10,7 @@ import type { Capabilities } from "../../targets/capabilities.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../mapping/field-names.ts";
 import { readingReason } from "../isolation.ts";
-import { whyReadOnly } from "../mapping/mapping.ts";
+import { readOnlyColumn, whyReadOnly } from "../mapping/read-only.ts";
 import { filledTwice } from "../mapping/mapping-errors.ts";
 import { requireColumn } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
@@ -35,6 +35,8 @@ export interface LookupRequest {
   /** The columns that expressions fill; `null`: there are none. */
   readonly values: ValuesPlan | null;
   readonly called: FieldNames;
+  /** The columns without which no record has a key. */
+  readonly needed: ReadonlySet<string>;
 }
 
 /** The look-ups, and what to know of them. */
@@ -134,13 +136,13 @@ function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): Uniq
 }
 
 function refuseFilled(
-  { mapping, constants, values, update, called, options }: LookupRequest,
+  { mapping, constants, values, update, called, options, needed }: LookupRequest,
   column: Column,
 ): void {
   const reason = whyReadOnly(column, options.keepIdentity);
   if (reason !== null) {
-    const suggestion = `leave the --lookup of ${column.name} out`;
-    throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+    const leaveOut = `leave the --lookup of ${column.name} out`;
+    throw readOnlyColumn(column, reason, { leaveOut, needed });
   }
   const field = mapping.find((each) => each.column === column.name)?.field;
   if (field !== undefined) {

@@ -1,5 +1,5 @@
 /** Maps the known fields of every source, as the resolver of a load says; what cannot be is refused. */
-import { located, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { located, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { FieldMapping, FieldResolver } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
@@ -13,6 +13,7 @@ import {
 } from "./mapping-errors.ts";
 import { dropFlag, fieldNames } from "./field-names.ts";
 import type { FieldNames } from "./field-names.ts";
+import { readOnlyColumn } from "./read-only.ts";
 import type { FieldMap } from "../../options/grammar.ts";
 
 /** How fields find their columns. */
@@ -20,42 +21,38 @@ export interface FieldRules {
   readonly resolve: FieldResolver;
   /** What `--map` says; fixes go by it. */
   readonly map: readonly FieldMap[] | null;
+  /** The columns without which no record has a key; absent: there are none. */
+  readonly needed?: ReadonlySet<string>;
 }
 
 /**
  * Maps the known fields of every source (a CSV header, or the fields of sampled JSON records). A source that fills no column
- * is refused: what would be written is nothing of it. Throws `PLAN_NO_KNOWN_FIELD`, `PLAN_UNKNOWN_FIELD`, `SOURCE_HEADER`,
- * `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
+ * is refused: what would be written is nothing of it. Sources, and JSON records, may call the field of a column differently.
+ * Throws `PLAN_NO_KNOWN_FIELD`, `PLAN_UNKNOWN_FIELD`, `SOURCE_HEADER`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
  */
 export function mapFields(
   shape: TableShape,
   sources: readonly KnownFields[],
   rules: FieldRules,
 ): FieldMapping[] {
-  const fieldOf = new Map<string, string>();
+  const fieldsOf = new Map<string, Set<string>>();
   for (const known of sources) {
     const columns = inSource(known, () => columnsOf(shape, known, rules));
-    for (const [column, field] of columns) {
-      const other = fieldOf.get(column);
-      if (other !== undefined && other !== field) {
-        const place = placeOf(known) ?? undefined;
-        const twice = filledByFields(column, fieldNames(sources, rules.map), [other, field]);
-        throw place === undefined ? twice : located(twice, place);
-      }
-      fieldOf.set(column, field);
-    }
+    for (const { field, column } of columns)
+      fieldsOf.set(column, (fieldsOf.get(column) ?? new Set()).add(field));
   }
-  return [...fieldOf].map(([column, field]) => ({ field, column }));
+  return [...fieldsOf].flatMap(([column, fields]) =>
+    [...fields].map((field) => ({ field, column })),
+  );
 }
 
-/** The field that fills each column. */
 function columnsOf(
   shape: TableShape,
   known: KnownFields,
-  { resolve, map }: FieldRules,
-): ReadonlyMap<string, string> {
+  { resolve, map, needed = new Set() }: FieldRules,
+): FieldMapping[] {
   const { fields, header } = known;
-  const fieldOf = new Map<string, string>();
+  const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
   const unnamed: HeaderField[] = [];
   let isRead = false;
@@ -73,20 +70,25 @@ function columnsOf(
     } else {
       const column = destination.column.name;
       const names = fieldNames([known], map);
-      if (destination.kind === "read-only")
-        throw readOnlyColumn(column, destination.reason, names.keptOut(field));
-      const other = fieldOf.get(column);
-      if (other !== undefined) throw filledByFields(column, names, [other, field]);
-      fieldOf.set(column, field);
+      if (destination.kind === "read-only") {
+        const leaveOut = names.keptOut(field);
+        throw readOnlyColumn(destination.column, destination.reason, { leaveOut, needed });
+      }
+      const other = mapping.find(
+        (each) => each.column === column && areTogether(known, [each.field, field]),
+      );
+      if (other !== undefined) throw filledByFields(column, names, [other.field, field]);
+      mapping.push({ field, column });
     }
   }
-  if (fieldOf.size === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
+  if (mapping.length === 0 && !isRead && fields.length > 0) throw nothingMapped(shape, known);
   if (unknown.length > 0) {
-    const free = shape.columns.map(({ name }) => name).filter((name) => !fieldOf.has(name));
+    const filled = new Set(mapping.map(({ column }) => column));
+    const free = shape.columns.map(({ name }) => name).filter((name) => !filled.has(name));
     throw unknownFields(shape, known, { fields: unknown, free, mayAdd });
   }
   if (unnamed.length > 0) throw unnamedFields(known, unnamed);
-  return fieldOf;
+  return mapping;
 }
 
 /** What `work` throws names the source, where it names no place of its own. */
@@ -97,6 +99,16 @@ function inSource<T>(known: KnownFields, work: () => T): T {
     const place = placeOf(known);
     throw error instanceof UpsurgeError && place !== null ? located(error, place) : error;
   }
+}
+
+/**
+ * Whether records that have one of two fields have the other as well. Records may spell the name of a field in different ways;
+ * one that has both is a reject, unless all are like it.
+ */
+function areTogether({ header, shapes }: KnownFields, pair: readonly string[]): boolean {
+  if (header !== null) return true;
+  const having = shapes?.filter((fields) => pair.some((field) => fields.includes(field))) ?? [];
+  return having.length > 0 && having.every((fields) => pair.every((each) => fields.includes(each)));
 }
 
 function filledByFields(
@@ -110,11 +122,4 @@ function filledByFields(
   const isDropped = ways.every((way, at) => way.endsWith(drops[at] ?? ""));
   const fix = isDropped ? `drop one of them, with ${drops.join(" or ")}` : ways.join(", or ");
   return filledTwice(column, reason, { fix });
-}
-
-function readOnlyColumn(column: string, reason: string, keptOut: string): Error {
-  const suggestion = reason.includes("identity")
-    ? `pass --keep-identity to write the source's values, or ${keptOut}`
-    : keptOut;
-  return upsurgeError("PLAN_READ_ONLY_COLUMN", { column, reason, suggestion });
 }

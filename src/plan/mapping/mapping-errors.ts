@@ -1,6 +1,7 @@
 /** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
 import { nearest } from "../../errors/edit-distance.ts";
 import { SERVICE_ERROR_FIX, isServiceError } from "../../errors/service-error.ts";
+import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
@@ -169,7 +170,7 @@ function pathToRecords(fields: readonly string[]): string | null {
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
   // As pandas writes a frame that is split into names and values.
   if (fields.includes("columns") && fields.includes("data") && !fields.includes("schema")) {
-    return ".columns as $names | .data[] | [$names, .] | transpose | map({(.[0]): .[1]}) | add";
+    return `.columns as $names | .data[] | ${OBJECT_OF_NAMES}`;
   }
   const wrap = fields.find((field) => WRAPPED.test(field));
   return wrap === undefined ? null : `.${wrap}[]`;

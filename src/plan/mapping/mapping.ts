@@ -8,6 +8,7 @@ import type { FieldMap, FieldValue } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { keptFromColumns, lookupFields } from "../../options/lookup-fields.ts";
 import { looseFinder } from "./loose-names.ts";
+import { whyReadOnly } from "./read-only.ts";
 import { findColumn, requireColumn } from "../names.ts";
 import { namedByValues, valueUses } from "../values/value-fields.ts";
 
@@ -129,15 +130,6 @@ function mappedTwice({ field, text }: FieldMap): Error {
     },
     { where: "--map" },
   );
-}
-
-/** Why a column cannot take a value from a source; `null` when it can. */
-export function whyReadOnly(column: Column, keepIdentity: boolean): string | null {
-  if (column.generatedSql !== null) return `it is generated as ${column.generatedSql}`;
-  if (column.identity === "always" && !keepIdentity) {
-    return "it is an identity column that makes its own values";
-  }
-  return null;
 }
 
 /** What tells the columns that rows may carry. */

@@ -2,11 +2,13 @@
 import { formatCount } from "../../errors/format.ts";
 import { comparedIn } from "../render/render-differences.ts";
 import type { Compared } from "../render/render-differences.ts";
-import type { Report } from "../report.ts";
+import type { Report, ReportedJob } from "../report.ts";
 import type { ReportedLoad, RunReport } from "../run-report.ts";
 
 /** What a page shows of one table; a load has one of them, a run several. */
-export type TablePart = Omit<ReportedLoad, "load" | "kept" | "level" | "job">;
+export type TablePart = Omit<ReportedLoad, "load" | "kept" | "level" | "job"> & {
+  readonly job?: ReportedJob | null;
+};
 
 /** A report of either kind. */
 export type AnyReport = Report | RunReport;

@@ -35,7 +35,7 @@ test("a field that --map puts into a column is kept out by leaving that out, and
   const shape = table({ columns: ["id", "name", "made"].map((each) => column(each)) });
   const fixOf = (map: readonly string[], options: object = {}): string => {
     try {
-      planFor(shape, { map, ...options }, { fields: ["id", "name", "x"] });
+      planFor(shape, { map, ...options }, { header: ["id", "name", "x"] });
     } catch (error) {
       return (error as { fix: string }).fix;
     }
