@@ -110,7 +110,7 @@ test("loads, with a summary, and tells of drift", () => {
 
   expect([loaded.code, loaded.outputs["status"]], loaded.log).toEqual([0, "ok"]);
   expect(loaded.installed).toMatch(new RegExp(`upsurge@${version}$`));
-  expect(loaded.summary).toContain("### upsurge: run of 1 tables: ok");
+  expect(loaded.summary).toContain("### upsurge: run of 1 table: ok");
   const report = JSON.parse(readFileSync(loaded.outputs["report"] ?? "", "utf8")) as object;
   expect(report).toMatchObject({ counts: { inserted: 2 } });
 

@@ -92,10 +92,13 @@ export class CheckpointTable {
     return (await this.executor.run(sql, values)).changed;
   }
 
-  /** Locks a row in this transaction, as it was left; false when it is not so any more. */
-  async lock({ job, source, partition, epoch, offset }: CheckpointValues): Promise<boolean> {
+  /** Locks a row in this transaction, as it was left; false when it is not so any more, or `conditions`, as SQL, do not all hold. */
+  async lock(
+    { job, source, partition, epoch, offset }: CheckpointValues,
+    conditions: readonly string[] = [],
+  ): Promise<boolean> {
     const { dialect } = this.executor;
-    const sql = `update ${this.#table} set updated_at = ${dialect.now} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`;
+    const sql = `update ${this.#table} set updated_at = ${dialect.now} where job_id = ${dialect.parameter(1)} and source = ${dialect.parameter(2)} and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}${all(conditions)}`;
     const { changed } = await this.executor.run(sql, [job, source, partition, epoch, offset.byte]);
     return changed === 1;
   }
@@ -114,7 +117,7 @@ export class CheckpointTable {
     const set = Object.keys(values).filter((name) => !KEY.has(name));
     const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
     const at = (more: number): string => dialect.parameter(set.length + more);
-    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${conditions.map((each) => ` and ${each}`).join("")}`;
+    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${all(conditions)}`;
     const { job, source, partition, epoch, offset } = last;
     const { changed } = await this.executor.run(sql, [
       ...set.map((name) => values[name] ?? null),
@@ -176,6 +179,11 @@ export class CheckpointTable {
 }
 
 const KEY = new Set(["job_id", "source", "part"]);
+
+/** Conditions behind others. */
+function all(conditions: readonly string[]): string {
+  return conditions.map((each) => ` and ${each}`).join("");
+}
 
 /** A row as the columns of every layout, without its times. */
 function valuesOf(

@@ -72,8 +72,16 @@ export class CheckpointCursor {
    * is known to be another one.
    */
   async lock(table: CheckpointTable, scope: CursorScope): Promise<void> {
-    for (const row of this.#moving(scope)) if (!(await table.lock(row))) throw this.#taken();
+    const conditions = this.#tables?.conditions(table.executor) ?? [];
+    for (const row of this.#moving(scope))
+      if (!(await table.lock(row, conditions))) throw await this.#refusal(table, conditions);
     await this.#tables?.look(this.#all, table.executor);
+  }
+
+  /** Why a row cannot be moved under these conditions. Throws `JOB_TABLE`. */
+  async #refusal({ executor }: CheckpointTable, conditions: readonly string[]): Promise<Error> {
+    if (conditions.length > 0) await this.#tables?.refuseOthers(this.#head.job, executor);
+    return this.#taken();
   }
 
   /** A script of the load's own is about to run in the transaction at hand, and may make tables anew. Throws `JOB_TABLE`. */
@@ -113,9 +121,8 @@ export class CheckpointCursor {
     const { executor } = table;
     const conditions = this.#tables?.conditions(executor) ?? [];
     for (const [last, next] of moved.values()) {
-      if (await table.advance(last, next, conditions)) continue;
-      if (conditions.length > 0) await this.#tables?.refuseOthers(last.job, executor);
-      throw this.#taken();
+      if (!(await table.advance(last, next, conditions)))
+        throw await this.#refusal(table, conditions);
     }
   }
 
