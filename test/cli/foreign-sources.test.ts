@@ -259,6 +259,7 @@ test.each([
 
   expect(stderr).toContain("SOURCE_ENCODING");
   expect(stderr).toContain(fix);
+  expect(stderr).toContain("\nwhere: --encoding\n");
 });
 
 /** What a shell prints for the command that a fix has in it, up to `ends`. */

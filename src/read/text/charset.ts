@@ -50,7 +50,7 @@ export function charsetOf(name: string): Charset {
     throw upsurgeError(
       "SOURCE_ENCODING",
       { encoding: known === "" ? "''" : known },
-      { fix: NAMES_OF_OTHERS.find(([name]) => name.test(known))?.[1] },
+      { fix: NAMES_OF_OTHERS.find(([name]) => name.test(known))?.[1], where: "--encoding" },
     );
   }
   return isSingleByte(known) ? singleByte(known) : utf8(known, transcoderOf(known));
