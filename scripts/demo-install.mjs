@@ -40,6 +40,8 @@ export async function prepareProgram() {
   }
   const outdir = join(FOLDER, "dist");
   await timed("building the program (about a second)", () => bundle({ outdir, modules }));
+  // The folder above has a package.json of its own, of which Node would otherwise read that these are no modules, and warn.
+  writeFileSync(join(outdir, "package.json"), '{ "type": "module" }\n');
   return join(outdir, "upsurge.js");
 }
 

@@ -1,6 +1,7 @@
 /** Makes sure that the project's packages are there, so that `npm test` and `npm run demo` work in a fresh clone. */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { ROOT, run } from "./steps.mjs";
 
 const NPM = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -54,4 +55,4 @@ function fail(text) {
   process.exit(1);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) await ensureInstall();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureInstall();

@@ -16,6 +16,15 @@ const INTRO = [
   "come from variables, where these change what is loaded or kept: not `--to`, the output, times to wait, and how it is done (`--batch-rows`).",
 ];
 
+const OF_NODE = [
+  "## Variables of Node",
+  "",
+  "On Node 22.1 and later the program keeps what Node has compiled of it, one or two MB, so that the next start is faster: in",
+  "`$XDG_CACHE_HOME/upsurge`, else `~/.cache/upsurge` (Windows: `%LOCALAPPDATA%\\upsurge\\cache`). The folder may be deleted at any time.",
+  "`NODE_DISABLE_COMPILE_CACHE=1` turns it off, `NODE_COMPILE_CACHE=FOLDER` names another folder. Nothing is kept where the home is",
+  "another user's or writable for all.",
+];
+
 /** The lines of the page, without its title. */
 export function environmentPage(): readonly string[] {
   const given = OPTION_NAMES.filter((name) => variablesOf(name).length > 0);
@@ -38,6 +47,8 @@ export function environmentPage(): readonly string[] {
     "| option | because |",
     "|---|---|",
     ...[...reasons].map(([reason, flags]) => `| ${flags.join(", ")} | ${reason} |`),
+    "",
+    ...OF_NODE,
   ];
 }
 

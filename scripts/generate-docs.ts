@@ -94,27 +94,56 @@ function optionSection(name: OptionName): string[] {
   ];
 }
 
-const FAMILIES: readonly (readonly [string, string, string])[] = [
-  ["OPTION_", "Options", "The command line cannot be understood. Nothing was opened."],
-  ["SOURCE_", "Sources", "A file cannot be read, or is not what it seems."],
-  ["TARGET_", "Targets", "The database cannot be reached, or refuses to go on."],
-  ["PLAN_", "Plans", "The load cannot work on this table. Nothing was written."],
+/** The beginnings of the codes of a family, its title, and what its errors have in common. */
+type Family = readonly [beginnings: readonly string[], title: string, text: string];
+
+const FAMILIES: readonly Family[] = [
   [
-    "RUN_",
+    ["COMMAND_", "OPTION_"],
+    "Options",
+    "The command line cannot be understood. Nothing was opened.",
+  ],
+  [["SOURCE_"], "Sources", "A file cannot be read, or is not what it seems."],
+  [["TARGET_"], "Targets", "The database cannot be reached, or refuses to go on."],
+  [["PLAN_"], "Plans", "The load cannot work on this table. Nothing was written."],
+  [
+    ["STEP_", "DELETE_", "LATE_"],
+    "Before and after the records",
+    "What is run, deleted or set besides the records did not go as it should.",
+  ],
+  [
+    ["RUN_"],
     "Runs",
     "The loads of a run do not go together, or may not go there. Nothing was written.",
   ],
-  ["MANIFEST_", "Manifests", "The manifest of a run cannot be understood. Nothing was opened."],
+  [["MANIFEST_"], "Manifests", "The manifest of a run cannot be understood. Nothing was opened."],
   [
-    "CONFIG_",
+    ["CONFIG_"],
     "Configs",
     "The config cannot be understood, or has no connection of that name. Nothing was opened.",
   ],
-  ["REJECT_", "Rejects", "More records were rejected than allowed, or they cannot be kept."],
-  ["OUTPUT_", "Output", "A result that was asked for cannot be written."],
-  ["CHECKPOINT_", "Checkpoints", "What was committed before does not fit this load."],
-  ["INTERNAL", "Bugs", "Please report these."],
+  [["REJECT_"], "Rejects", "More records were rejected than allowed, or they cannot be kept."],
+  [
+    ["OUTPUT_", "REPORT_"],
+    "Output",
+    "A result that was asked for cannot be written, or a report cannot be read.",
+  ],
+  [
+    ["JOB_", "CHECKPOINT_"],
+    "Jobs",
+    "What was committed before does not fit this load, or another run is at it.",
+  ],
+  [["SHARD_", "SHARDS_"], "Shards", "The processes of a job are not what this command needs."],
+  [["SPLIT_"], "Splits", "Files cannot be cut into pieces. Nothing was left behind."],
+  [["INTERNAL"], "Bugs", "Please report these."],
 ];
+
+/** The family of each code. Throws for a code that is in none: it would be on no page. */
+function familyOf(code: string): Family {
+  const found = FAMILIES.find(([beginnings]) => beginnings.some((each) => code.startsWith(each)));
+  if (found === undefined) throw new Error(`${code} is in no family of docs/reference/errors.md`);
+  return found;
+}
 
 function errorsPage(): string {
   const lines = [
@@ -125,14 +154,15 @@ function errorsPage(): string {
     "Codes stay the same from version to version; texts may change. Words in *italics* are replaced by the facts of the case.",
     "[Exit codes](exit-codes.md) are explained on a page of their own.",
   ];
-  for (const [prefix, title, text] of FAMILIES) {
-    const codes = Object.entries<ErrorTexts>(ERROR_CODES).filter(([name]) =>
-      name.startsWith(prefix),
-    );
-    if (codes.length === 0) continue;
+  const all = Object.entries<ErrorTexts>(ERROR_CODES).map(
+    ([name, texts]) => [familyOf(name), name, texts] as const,
+  );
+  for (const family of FAMILIES) {
+    const [, title, text] = family;
     lines.push("", `## ${title}`, "", text, "", "| Code | What | Cause | How to solve | Exit |");
     lines.push("|---|---|---|---|---|");
-    for (const [name, { title, cause, fix, exit }] of codes) {
+    for (const [of, name, { title, cause, fix, exit }] of all) {
+      if (of !== family) continue;
       lines.push(`| ${[code(name), ...[title, cause, fix].map(prose), exit].join(" | ")} |`);
     }
   }

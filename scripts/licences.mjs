@@ -9,7 +9,7 @@ import { ROOT } from "./steps.mjs";
  */
 export function writeLicences(inputs, { licences, list }) {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== null));
-  const packages = [...folders].map(read).toSorted((a, b) => a.name.localeCompare(b.name));
+  const packages = [...folders].map(read).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const head = "upsurge contains these packages, each under its own licence.\n";
   const rule = "-".repeat(72);
   const texts = packages.map(

@@ -1,6 +1,7 @@
 /** The tour of `npm run demo`, with the packages that are there: every command ends as it should, and the last lines say how to go on. */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
@@ -20,6 +21,9 @@ test("shows how far it is, what it has made, and what to type next", () => {
   expect(headings.join("")).toBe("12345678");
   const [, program = ""] =
     /\nNow your own file:\n {2}node (\S+) inspect FILE\.csv\n/.exec(stdout) ?? [];
+  // On a fresh machine it is not the project's package.json that Node finds first.
+  const manifest = readFileSync(join(ROOT, dirname(program), "package.json"), "utf8");
+  expect(JSON.parse(manifest)).toEqual({ type: "module" });
   const inspected = spawnSync(
     process.execPath,
     [program, "inspect", "fixtures/demo/products.csv"],

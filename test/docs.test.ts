@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { generatedPages } from "../scripts/generate-docs.ts";
+import { ERROR_CODES } from "../src/errors/codes.ts";
+import { ROW_CODES } from "../src/errors/row-codes.ts";
 
 test.each(generatedPages().map((page) => [page.path, page.text]))(
   "%s is what `npm run docs` writes",
@@ -9,6 +11,14 @@ test.each(generatedPages().map((page) => [page.path, page.text]))(
     expect(readFileSync(path, "utf8")).toBe(text);
   },
 );
+
+test("the page of errors has every code once, in its table", () => {
+  const page = readFileSync("docs/reference/errors.md", "utf8");
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(new Set(rows)).toEqual(new Set([...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)]));
+});
 
 const SOURCE_TEXT = readdirSync("src", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts"))

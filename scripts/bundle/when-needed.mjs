@@ -10,6 +10,7 @@ const CALL = /createRequire\(import\.meta\.url\)\("([^"]+)"\)/g;
 const OF_NODE = {
   "node:crypto": { functions: ["createHash", "randomUUID"], classes: [] },
   "node:net": { functions: ["connect", "isIP", "isIPv6"], classes: ["Socket"] },
+  "node:util": { functions: ["isDeepStrictEqual", "promisify"], classes: [] },
   "node:v8": { functions: ["getHeapStatistics", "setFlagsFromString"], classes: [] },
   "node:worker_threads": { functions: [], classes: ["Worker"] },
 };

@@ -2,12 +2,11 @@
  * The rejects of all shards as the reject files and the report of one load, in the order of the sources. The files of the
  * shards stay until the job is closed; a merge that was cut short is done again, and comes to the same bytes.
  */
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, sep } from "node:path";
-import { messageOf } from "../errors/message-of.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
-import { endsLine } from "./reject-output.ts";
+import { nameFile } from "./name-file.ts";
+import { fileError } from "./reject-output.ts";
 import type { KeptIn } from "./reject-output.ts";
 
 /** What is merged. */
@@ -26,6 +25,8 @@ interface MergedReject {
   readonly record: number;
   readonly line: string;
   readonly raw: Uint8Array;
+  /** The line end that it lacks; absent: it has one. */
+  readonly lacks: Uint8Array | null;
   /** What the file begins with that has it. */
   readonly preamble: Uint8Array;
 }
@@ -52,7 +53,7 @@ export function mergeRejects({
     const found = rejectsOf(shard, files, sources);
     if (found === null) return { reason: `${shard.path} is not as the shard has left it` };
     for (const { preamble } of files)
-      if (!preambles.some((each) => isSame(each, preamble))) preambles.push(preamble);
+      if (!preambles.some((each) => areEqual(each, preamble))) preambles.push(preamble);
     all.push(...found);
   }
   all.sort((a, b) => a.source - b.source || a.record - b.record);
@@ -111,24 +112,32 @@ function rejectsOf(
     if (kept === undefined || file === undefined) return null;
     const raw = file.bytes.subarray(file.at, file.at + kept.bytes);
     file.at += raw.length;
-    // A record without a line end of its own got one when another followed.
-    if (!endsLine(raw) && file.at < file.bytes.length) file.at += 1;
+    const lacks = kept.lacks === undefined ? null : Buffer.from(kept.lacks, "hex");
+    // It got one when another record followed.
+    if (lacks !== null && file.at < file.bytes.length) file.at += lacks.length;
     const { source: name, record } = told;
     const source = sourceAt(name, sources);
-    rejects.push({ source, record, line: JSON.stringify(told), raw, preamble: file.preamble });
+    rejects.push({
+      source,
+      record,
+      line: JSON.stringify(told),
+      raw,
+      lacks,
+      preamble: file.preamble,
+    });
   }
   return files.every(({ at, bytes }) => at === bytes.length) ? rejects : null;
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
+function areEqual(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
 /** The rejects of sources that begin so. */
 function bodyOf(preamble: Uint8Array, all: readonly MergedReject[]): Buffer {
-  const own = all.filter((each) => isSame(each.preamble, preamble));
-  const raws = own.flatMap(({ raw }, at) =>
-    at < own.length - 1 && !endsLine(raw) ? [raw, Buffer.from("\n")] : [raw],
+  const own = all.filter((each) => areEqual(each.preamble, preamble));
+  const raws = own.flatMap(({ raw, lacks }, at) =>
+    at < own.length - 1 && lacks !== null ? [raw, lacks] : [raw],
   );
   return Buffer.concat([preamble, ...raws]);
 }
@@ -142,9 +151,8 @@ function sourceAt(name: string, sources: readonly string[]): number {
 
 /** A file with the same bytes was written by a merge before; any other is somebody else's. Throws `REJECT_FILE`. */
 function refuseOther(path: string, bytes: Uint8Array): void {
-  if (!existsSync(path) || isSame(readFileSync(path), bytes)) return;
-  const reason = "the file exists, and reject files are never overwritten";
-  throw upsurgeError("REJECT_FILE", { path, reason }, { fix: MOVE });
+  if (!existsSync(path) || areEqual(readFileSync(path), bytes)) return;
+  throw fileError(path, Object.assign(new Error("the file exists"), { code: "EEXIST" }), MOVE);
 }
 
 const MOVE = "move the file away, and run the same command";
@@ -155,10 +163,9 @@ function place(path: string, bytes: Uint8Array): void {
   const part = `${path}.part-${process.pid}`;
   try {
     writeFileSync(part, bytes, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(part, path);
+    nameFile(part, path);
   } catch (cause) {
-    const reason = messageOf(cause);
-    throw upsurgeError("REJECT_FILE", { path, reason }, { cause });
+    throw fileError(path, cause);
   } finally {
     rmSync(part, { force: true });
   }

@@ -15,7 +15,8 @@ import { RejectTally } from "./reject-tally.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
 import { isRejectPathOf, rejectPathAt } from "./reject-path.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
-import { isThere, refuseExisting, RejectLock } from "./reject-lock.ts";
+import { isThere } from "./name-file.ts";
+import { refuseExisting, RejectLock } from "./reject-lock.ts";
 import type { RejectedSource } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
@@ -70,7 +71,7 @@ export class RejectBook {
     return new RejectBudget(
       this.#options.maxRejects,
       (reject) => this.#fixes.whereItStops(reject),
-      before,
+      { before, isShard: (this.#options.shard ?? null) !== null },
     );
   }
 

@@ -17,10 +17,18 @@ export class RejectBudget {
   #last: Reject | null = null;
   /** Rejects of the other shards of the load. */
   #others = 0;
+  /** The limit, and of what it is a share. */
+  readonly #text: string;
 
-  /** `fixOf` tells the fix of a reject; `before`: rejects of earlier runs. */
-  constructor(limit: RejectLimit, fixOf: (reject: Reject) => string, before = 0) {
+  /** `fixOf` tells the fix of a reject; `before`: rejects of earlier runs; `isShard`: the load is one of several shards. */
+  constructor(
+    limit: RejectLimit,
+    fixOf: (reject: Reject) => string,
+    { before = 0, isShard = false }: { readonly before?: number; readonly isShard?: boolean } = {},
+  ) {
     this.#fixOf = fixOf;
+    this.#text =
+      isShard && limit.kind === "share" ? `${limit.text} of the records of this shard` : limit.text;
     this.#count = before;
     this.#limit = limit;
     this.#most = limit.kind === "share" ? Number.POSITIVE_INFINITY : limit.count;
@@ -51,8 +59,8 @@ export class RejectBudget {
 
   /** By rejects that are not of this run. */
   #exceededElsewhere(message: string): Error {
-    const { text: limit } = this.#limit;
-    return upsurgeError("REJECT_LIMIT", { message, count: this.#rejectedText, limit });
+    const details = { message, count: this.#rejectedText, limit: this.#text };
+    return upsurgeError("REJECT_LIMIT", details);
   }
 
   get #rejectedText(): string {
@@ -66,7 +74,7 @@ export class RejectBudget {
       {
         message: `${reject.message} (${reject.code}${reject.dbCode === null ? "" : `, ${reject.dbCode}`})`,
         count: this.#rejectedText,
-        limit: this.#limit.text,
+        limit: this.#text,
       },
       { where: placeOf(reject), fix: `${this.#fixOf(reject)}; ${OTHERWISE}` },
     );

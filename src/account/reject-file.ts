@@ -9,7 +9,17 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { RejectOffsets } from "../model/checkpoint.ts";
 import type { Reject, RejectPaths } from "../model/reject.ts";
-import { append, fileError, makeFile, put, reopenFile, reportLine } from "./reject-output.ts";
+import {
+  append,
+  fileError,
+  isOpenEnded,
+  makeFile,
+  put,
+  reopenFile,
+  reportLine,
+} from "./reject-output.ts";
+import { recordEndsOf } from "../model/record.ts";
+import type { RecordEnds } from "../model/record.ts";
 import type { KeptIn, OpenFile } from "./reject-output.ts";
 import { isShardJobName } from "../model/shards/shard.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
@@ -23,6 +33,8 @@ export interface RejectedSource {
   /** Of its header; `null` for JSON. */
   readonly fields?: readonly string[] | null;
   readonly compression?: "gzip" | "zstd" | null;
+  /** A text in its encoding. */
+  encode(text: string): Uint8Array;
 }
 
 /** Where the rejects of `source` go when `--reject-file` does not say. */
@@ -40,6 +52,12 @@ export interface RejectingJob {
   readonly before: number;
 }
 
+/** Where the rejects of a source go, and how its records end. */
+interface SourceFile {
+  readonly file: OpenFile;
+  readonly ends: RecordEnds;
+}
+
 /** The open reject files of one load. Throws `REJECT_FILE` whenever one cannot be written. */
 export class RejectFiles {
   readonly #path: string;
@@ -51,7 +69,7 @@ export class RejectFiles {
   /** Where the last commit of their job left them; `null`: they are this run's only. */
   readonly #committed: RejectOffsets | null;
   readonly #files: OpenFile[] = [];
-  readonly #bySource = new Map<string, OpenFile>();
+  readonly #bySource = new Map<string, SourceFile>();
   readonly #report: OpenFile;
   #written: number;
 
@@ -107,33 +125,39 @@ export class RejectFiles {
   /** Prepares for rejects of `source`; one with another header gets a file of its own (`PATH.2`). */
   register(source: RejectedSource): void {
     const same = this.#files.find((file) => Buffer.compare(file.preamble, source.preamble) === 0);
-    if (same !== undefined) {
-      this.#bySource.set(source.name, same);
-      return;
-    }
-    const path = this.#nameOf(this.#files.length);
-    const file = this.#make(path, source.preamble);
+    const file = same ?? this.#add(source.preamble);
+    this.#bySource.set(source.name, { file, ends: recordEndsOf(source) });
+  }
+
+  #add(preamble: Uint8Array): OpenFile {
+    const file = this.#make(this.#nameOf(this.#files.length), preamble);
     this.#files.push(file);
-    this.#bySource.set(source.name, file);
+    return file;
   }
 
   /** Appends rejects, in the order given. */
   write(rejects: readonly Reject[]): void {
     if (rejects.length > 0) this.#mustBeOurs();
     for (const reject of rejects) {
-      const file = this.#bySource.get(reject.position.source) ?? this.#files[0];
-      if (file !== undefined && reject.raw !== null) append(file, reject.raw);
-      const line = reportLine(reject, this.#keptIn(file, reject));
+      const of = this.#bySource.get(reject.position.source) ?? this.#first;
+      if (of !== undefined && reject.raw !== null) append(of.file, reject.raw, of.ends);
+      const line = reportLine(reject, this.#keptIn(of, reject));
       put(this.#report, Buffer.from(`${JSON.stringify(line)}\n`));
       this.#written += 1;
     }
   }
 
+  get #first(): SourceFile | undefined {
+    const [first] = this.#bySource.values();
+    return first;
+  }
+
   /** Where a reject is kept, in the files of a shard, which are merged with those of the others. */
-  #keptIn(file: OpenFile | undefined, { raw }: Reject): KeptIn | undefined {
-    if (this.#job === null || !isShardJobName(this.#job.name) || file === undefined)
-      return undefined;
-    return { file: this.#files.indexOf(file), bytes: raw?.length ?? 0 };
+  #keptIn(of: SourceFile | undefined, { raw }: Reject): KeptIn | undefined {
+    if (this.#job === null || !isShardJobName(this.#job.name) || of === undefined) return undefined;
+    const kept = { file: this.#files.indexOf(of.file), bytes: raw?.length ?? 0 };
+    const isOpen = raw !== null && isOpenEnded(raw, of.ends);
+    return isOpen ? { ...kept, lacks: Buffer.from(of.ends[0]).toString("hex") } : kept;
   }
 
   /** Forgets all rejects, for a load that starts again. */
@@ -145,7 +169,7 @@ export class RejectFiles {
       ftruncateSync(file.descriptor, 0);
       file.length = 0;
       put(file, file.preamble);
-      file.endsInLine = true;
+      file.tail = new Uint8Array();
     }
   }
 

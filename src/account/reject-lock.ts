@@ -4,26 +4,14 @@
  * somebody else's files: it is cleared away, and what may belong to a committed load is set aside.
  */
 import { systemCodeOf } from "../errors/system-code.ts";
-import {
-  fstatSync,
-  linkSync,
-  lstatSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { fstatSync, lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { isThere, nameFile } from "./name-file.ts";
 import { fileError } from "./reject-output.ts";
 
 /** The name of a reject file while it is written. */
 export function partOf(path: string): string {
   return `${path}.part`;
-}
-
-/** Whether something of that name is there, be it a link that leads nowhere. */
-export function isThere(path: string): boolean {
-  return inodeOf(path) !== null;
 }
 
 /** Whether a name is that of a file, which is open or given by another name. */
@@ -116,19 +104,14 @@ export function refuseExisting(paths: readonly string[]): void {
   throw fileError(standing, Object.assign(new Error("the file exists"), { code: "EEXIST" }));
 }
 
-/** Gives a file its name; never that of another file. */
+/** Gives a file its name; never that of another file. Throws `REJECT_FILE`. */
 export function putInPlace(path: string): void {
   try {
-    linkSync(partOf(path), path);
+    nameFile(partOf(path), path);
   } catch (error) {
-    const code = systemCodeOf(error);
-    if (!NO_LINKS.has(code) || isThere(path)) throw fileError(path, error);
-    renameSync(partOf(path), path);
+    throw fileError(path, error);
   }
 }
-
-/** What file systems without hard links say. */
-const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 /** Removes the parts of a run that is no more; tells where files went that it had put in place. */
 function clear(path: string): string[] {

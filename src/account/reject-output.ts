@@ -16,6 +16,8 @@ import {
 import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
+import { endsRecord } from "../model/record.ts";
+import type { RecordEnds } from "../model/record.ts";
 
 /** An open file. */
 export interface OpenFile {
@@ -26,8 +28,14 @@ export interface OpenFile {
   readonly preamble: Uint8Array;
   /** Bytes in it. */
   length: number;
-  endsInLine: boolean;
+  /** The last of those behind the preamble, as many as a line end may have. */
+  tail: Uint8Array;
 }
+
+/** The bytes of a line end in the widest encoding. */
+const WIDEST_END = 4;
+
+const NOTHING = new Uint8Array();
 
 const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW, O_APPEND, O_NONBLOCK } = constants;
 const FLAGS = O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0);
@@ -51,7 +59,7 @@ export function makeFile(
     descriptor: newDescriptor(path, as, isOurs),
     preamble,
     length: 0,
-    endsInLine: true,
+    tail: NOTHING,
   };
   try {
     put(file, preamble);
@@ -61,7 +69,7 @@ export function makeFile(
     unlinkSync(as);
     throw error;
   }
-  file.endsInLine = true;
+  file.tail = NOTHING;
   return file;
 }
 
@@ -117,9 +125,9 @@ export function reopenFile(
     }
     ftruncateSync(descriptor, bytes);
     const head = readAt(descriptor, 0, preamble);
-    const tail = readAt(descriptor, Math.max(0, bytes - 2), Math.min(2, bytes));
-    const endsInLine = bytes <= preamble || endsLine(tail);
-    return { path, descriptor, preamble: head, length: bytes, endsInLine };
+    const last = Math.min(WIDEST_END, Math.max(0, bytes - preamble));
+    const tail = readAt(descriptor, bytes - last, last);
+    return { path, descriptor, preamble: head, length: bytes, tail };
   } catch (error) {
     throw fileError(path, error, PUT_BACK);
   }
@@ -141,30 +149,34 @@ export function put(file: OpenFile, bytes: Uint8Array): void {
   } catch (error) {
     throw fileError(file.path, error);
   }
-  if (bytes.length > 0) file.endsInLine = endsLine(bytes);
+  file.tail = lastOf(file.tail, bytes);
 }
 
-/** Whether bytes end with a line end; UTF-16 has its zero byte before or behind the line feed. */
-export function endsLine(bytes: Uint8Array): boolean {
-  const [before, last] = [bytes.at(-2), bytes.at(-1)];
-  return (
-    bytes.length === 0 ||
-    last === 10 ||
-    last === 13 ||
-    (last === 0 && (before === 10 || before === 13))
-  );
+/** A copy: a record may be large, and is not kept for its end. */
+function lastOf(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const end = bytes.subarray(-WIDEST_END);
+  return end.length < WIDEST_END
+    ? Buffer.concat([before, end]).subarray(-WIDEST_END)
+    : Uint8Array.from(end);
 }
 
 /** Adds a record; one that ended its source without a line end gets one only when another follows. */
-export function append(file: OpenFile, raw: Uint8Array): void {
-  if (!file.endsInLine) put(file, Buffer.from("\n"));
+export function append(file: OpenFile, raw: Uint8Array, ends: RecordEnds): void {
+  if (isOpenEnded(file.tail, ends)) put(file, ends[0]);
   put(file, raw);
+}
+
+/** Whether another record may not follow these bytes as they are. */
+export function isOpenEnded(bytes: Uint8Array, ends: RecordEnds): boolean {
+  return bytes.length > 0 && !endsRecord(bytes, ends);
 }
 
 /** Which of the files of a shard has a reject, and how many bytes of it: for whoever merges the files. */
 export interface KeptIn {
   readonly file: number;
   readonly bytes: number;
+  /** The line end that it lacks, in hexadecimal, and gets when another follows; absent: it has one. */
+  readonly lacks?: string;
 }
 
 /** A reject as its line in the report tells of it; `kept` only until the files of shards are merged. */

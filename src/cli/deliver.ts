@@ -14,9 +14,10 @@ import type { CommandContext } from "./context.ts";
 import { eventLine, RUN_ID } from "./event-line.ts";
 import { HeapRoom } from "./heap-room.ts";
 import { annotationLine, appendStepSummary, isGitHub } from "./github.ts";
-import { openOutputFiles } from "./output-files.ts";
-import type { OutputFiles } from "./output-files.ts";
+import { openOutputFiles } from "./files/output-files.ts";
+import type { OutputFiles } from "./files/output-files.ts";
 import { makeProgress } from "./progress.ts";
+import { refuseOverwriting } from "./files/refuse-overwriting.ts";
 import { reportFailure } from "./report-failure.ts";
 import { writeResult } from "./screen.ts";
 import { listenToSignals } from "./signals.ts";
@@ -45,6 +46,8 @@ export interface Delivery {
 /** What writes, and what it says of the first signal. */
 export interface Work {
   readonly onSignal: () => string;
+  /** The files that it reads. */
+  readonly reads: () => Promise<readonly string[]>;
   readonly run: (surroundings: Surroundings) => Promise<Delivery>;
 }
 
@@ -78,6 +81,7 @@ async function runWithFiles(
   { progress, signal }: Watch,
 ): Promise<number> {
   const { io, options, log } = context;
+  await refuseOverwriting(options, work.reads);
   const files = await openOutputFiles(options);
   const room = new HeapRoom();
   try {

@@ -1,6 +1,5 @@
 /** What stderr says under `--log-format json` apart from the log: errors, progress and signals, each as a line like the log's. */
 import { hostname } from "node:os";
-import type { Environment } from "../model/environment.ts";
 
 /** Tells the lines of a run from those of others; the report has it too. */
 export const RUN_ID = Math.floor(Math.random() * 2 ** 48)
@@ -21,15 +20,4 @@ export function eventLine(
 ): string {
   const line = { level: LEVELS[level], time: Date.now(), ...LINE_BASE, event, ...fields };
   return `${JSON.stringify(line)}\n`;
-}
-
-/** Whether the words of a command line or the environment ask for `--log-format json`, understood or not. */
-export function asksForJson(argv: readonly string[], env: Environment): boolean {
-  const asked = argv.findLast((word, at) => isFormat(word) || argv[at - 1] === "--log-format");
-  const format = asked?.replace(/^--log-format=/, "") ?? env["UPSURGE_LOG_FORMAT"];
-  return format === "json";
-}
-
-function isFormat(word: string): boolean {
-  return word.startsWith("--log-format=");
 }

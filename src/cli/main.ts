@@ -14,14 +14,15 @@ import { makeReport, toUpsurgeError } from "../load/reporting/make-report.ts";
 import type { LoadOutcome } from "../load/reporting/make-report.ts";
 import { reportJson } from "../report/render/render-report.ts";
 import type { CommandContext } from "./context.ts";
-import { asksForJson, RUN_ID } from "./event-line.ts";
+import { asksForDebug, asksForJson } from "./asked-words.ts";
+import { RUN_ID } from "./event-line.ts";
 import { readGiven } from "./given/given.ts";
 import { refuseConfigHosts } from "./given/find-config.ts";
 import type { Io } from "./io.ts";
 import { commandOf, parseCommandLine } from "./program.ts";
 import { makeRedactor, redactorOf, secretsOf } from "../secrets/redact.ts";
 import type { Redact } from "../secrets/redact.ts";
-import { asksForDebug, reportFailure } from "./report-failure.ts";
+import { reportFailure } from "./report-failure.ts";
 import { maskReport } from "../secrets/mask-report.ts";
 import { readVersion } from "../load/version.ts";
 import { isResultLost, Screen, writeResult } from "./screen.ts";
@@ -111,7 +112,7 @@ async function lastResort(
   { io, screen, redact, layer }: FailureContext,
 ): Promise<number> {
   const ours = await withAdvice(toUpsurgeError(error), argv);
-  reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv) });
+  reportFailure(ours, { screen, redact, env: io.env, debug: asksForDebug(argv, io.env) });
   if ((argv.includes("--json") || isOn(layer.get("json"))) && !isResultLost(ours)) {
     const now = io.now?.() ?? new Date();
     const run = { started: performance.now(), began: now, ended: now };

@@ -4,9 +4,10 @@
  */
 import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { asksForJson, eventLine } from "./event-line.ts";
+import { asksForDebug, asksForJson } from "./asked-words.ts";
+import { eventLine } from "./event-line.ts";
 import { makeRedactor, secretsOf } from "../secrets/redact.ts";
-import { asksForDebug, reportFailure } from "./report-failure.ts";
+import { reportFailure } from "./report-failure.ts";
 import { Screen } from "./screen.ts";
 
 const UNSETTLED = "nothing is left to wait for, and the work has not come to an end";
@@ -16,7 +17,7 @@ export function watchOver(process: NodeJS.Process): (exitCode: number) => void {
   const { argv, env, stderr } = process;
   const redact = makeRedactor(argv.flatMap((word) => secretsOf(word, env)));
   const screen = new Screen(stderr, env, asksForJson(argv, env));
-  const output = { screen, redact, env, debug: asksForDebug(argv) };
+  const output = { screen, redact, env, debug: asksForDebug(argv, env) };
   if (screen.isJson) {
     // In place of Node's own listener, which prints text.
     process.removeAllListeners("warning");

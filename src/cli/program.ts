@@ -58,7 +58,7 @@ export function parseCommandLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Commander takes the exit code of a help from the process, where a failure stays until we are done.
-    if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv));
+    if (!ANSWERS.includes(error.code)) throw toUsageError(error, commandOf(argv), argv);
   }
   const call = calls[0];
   if (call === undefined)

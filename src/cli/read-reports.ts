@@ -42,8 +42,7 @@ export async function readReports(
     }
     isMany = true;
     const before = reports.length;
-    const names = (await readdir(path)).filter((name) => /\.json$/i.test(name));
-    for (const name of names.toSorted()) {
+    for (const name of await namesIn(path)) {
       const file = join(path, name);
       if (await isFolder(file)) continue;
       const found = reportsIn(await contentOf(file, stdin));
@@ -54,6 +53,16 @@ export async function readReports(
       throw noReport(path, "no file in it that ends in .json is a report");
   }
   return { reports, isMany, others };
+}
+
+/** The files of a folder that may be reports, in the order of their names. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(folder)).filter((name) => /\.json$/i.test(name));
+    return names.toSorted();
+  } catch (error) {
+    throw noReport(folder, messageOf(error));
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -39,11 +39,6 @@ export function reportFailure(
   if (stack !== undefined) screen.print(redact(`${stack}\n`));
 }
 
-/** Whether the words of a command line ask for `--log-level debug`, understood or not. */
-export function asksForDebug(argv: readonly string[]): boolean {
-  return argv.some((word) => word === "debug" || word.endsWith("=debug"));
-}
-
 function stacks(error: Error): string {
   const own = error.stack ?? error.message;
   return error.cause instanceof Error ? `${own}\ncaused by ${stacks(error.cause)}` : own;

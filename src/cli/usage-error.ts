@@ -5,20 +5,25 @@ import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { ERROR_CODES } from "../errors/codes.ts";
 import { ROW_CODES } from "../errors/row-codes.ts";
 import { nearest } from "../errors/edit-distance.ts";
+import { flagsIn } from "../errors/flags-in.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { Command } from "../options/option.ts";
 import type { OptionName } from "../options/options.ts";
 import { COMMANDS } from "./help.ts";
 import { nearestFlag } from "./near-flag.ts";
 
-/** The error for a command line that commander could not sort. */
-export function toUsageError(error: CommanderError, command: Command): UpsurgeError {
+/** The error for the words of a command line that commander could not sort. */
+export function toUsageError(
+  error: CommanderError,
+  command: Command,
+  words: readonly string[],
+): UpsurgeError {
   const word = /'([^']*)'/.exec(error.message)?.[1] ?? "";
   switch (error.code) {
     case "commander.unknownOption":
-      return unknownOption(word, command);
+      return unknownOption(word, command, words);
     case "commander.optionMissingArgument":
-      return missingValue(/--[a-z-]+/.exec(word)?.[0] ?? word);
+      return missingValue(flagsIn(word)[0] ?? word);
     case "commander.excessArguments":
       if (command === "jobs" || command === "finish") {
         const reason = "jobs are looked up in the database only";
@@ -45,19 +50,13 @@ function seeHelp(command: Command): string {
   return `\`upsurge help ${command}\` shows every option`;
 }
 
-function unknownOption(word: string, command: Command): UpsurgeError {
+function unknownOption(word: string, command: Command, words: readonly string[]): UpsurgeError {
   const [flag = word, value] = word.split("=", 2);
   const owner = findOption(flag, command);
-  if (owner !== null && !optionSpec(owner).commands.includes(command)) {
-    const commands = [
-      ...new Set(optionsSpelled(flag).flatMap((name) => optionSpec(name).commands)),
-    ];
-    const others = commands.map((each) => `\`upsurge ${each}\``).join(" or ");
-    return upsurgeError(
-      "OPTION_UNKNOWN",
-      { flag, suggestion: `leave ${flag} out, or pass it to ${others}` },
-      { why: `${flag} is an option of ${commands.join(" and ")}, not of ${command}` },
-    );
+  if (owner !== null && isForeign(flag, command)) {
+    const suggestion = withoutForeign(flag, command, words);
+    const why = `${flag} is an option of ${ownersOf(flag).join(" and ")}, not of ${command}`;
+    return upsurgeError("OPTION_UNKNOWN", { flag, suggestion }, { why });
   }
   if (owner !== null && value !== undefined) {
     const expected = `no value: ${flag} without a value means yes, and no ${flag} means no`;
@@ -67,6 +66,29 @@ function unknownOption(word: string, command: Command): UpsurgeError {
   const flags = OPTION_NAMES.filter((name) => optionSpec(name).commands.includes(command));
   const near = nearestFlag(flag, [...flags.flatMap(spellingsOf), "--help", VERSION]);
   return upsurgeError("OPTION_UNKNOWN", { flag, suggestion: meant(near, command) });
+}
+
+/** The commands that have an option of that spelling. */
+function ownersOf(flag: string): readonly Command[] {
+  return [...new Set(optionsSpelled(flag).flatMap((name) => optionSpec(name).commands))];
+}
+
+/** Whether other commands have the option, and this one does not. */
+function isForeign(flag: string, command: Command): boolean {
+  const owners = ownersOf(flag);
+  return owners.length > 0 && !owners.includes(command);
+}
+
+/** What to do with `flag`, and with all others among the words that are of other commands: not one after the other. */
+function withoutForeign(flag: string, command: Command, words: readonly string[]): string {
+  const given = words.map((word) => word.split("=", 1)[0] ?? "");
+  const flags = [...new Set([flag, ...given.filter((each) => isForeign(each, command))])];
+  const common = ownersOf(flag).filter((each) =>
+    flags.every((one) => ownersOf(one).includes(each)),
+  );
+  const others = common.map((each) => `\`upsurge ${each}\``).join(" or ");
+  const pass = others === "" ? "" : `, or pass ${flags.length === 1 ? "it" : "them"} to ${others}`;
+  return `leave ${flags.join(", ")} out${pass}`;
 }
 
 /** No command has it. */

@@ -62,6 +62,10 @@ export const ROW_CODES: Readonly<Record<RowCode, RowTexts>> = {
     title: "a record of which no field has a column: its row would hold nothing of it",
     fix: "map a field of it with --map field:column, or take the record out",
   },
+  ROW_TWO_FIELDS: {
+    title: "two fields of one record for the same column",
+    fix: "leave one of them out of the record",
+  },
   ROW_MISSING_FIELD: {
     title: "a field that the record lacks, under --missing-fields error",
     fix: "add the field, or pass --missing-fields default or null",

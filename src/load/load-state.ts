@@ -67,7 +67,7 @@ export function firstState(request: LoadRequest): LoadState {
   return {
     request,
     isRehearsal: dryRun || check,
-    notes: new LoadNotes(),
+    notes: new LoadNotes(request.options),
     session: null,
     sources: null,
     prepared: null,

@@ -3,13 +3,9 @@ import { readFile } from "node:fs/promises";
 
 declare const UPSURGE_VERSION: string | undefined;
 
-let found: Promise<string> | null = null;
-
 /** `1.2.3` */
 export async function readVersion(): Promise<string> {
-  if (typeof UPSURGE_VERSION === "string") return UPSURGE_VERSION;
-  found ??= versionOfPackage();
-  return await found;
+  return typeof UPSURGE_VERSION === "string" ? UPSURGE_VERSION : await versionOfPackage();
 }
 
 async function versionOfPackage(): Promise<string> {

@@ -32,14 +32,15 @@ export function parseEnvFile(text: string, path: string): Environment {
   const reader = new LineReader(text.replaceAll(/\r\n?/g, "\n"));
   while (!reader.isAtEnd) {
     if (reader.take(BLANK) !== null) continue;
-    const place = `${path}:${reader.line}:1`;
+    const from = reader.at;
+    const place = (): string => `${path}:${reader.lineOf(from)}:1`;
     const [, name] = reader.take(ENTRY) ?? [];
     if (name === undefined) {
-      throw wrong("a line is no NAME=value", "write NAME=value, or # before a comment", place);
+      throw wrong("a line is no NAME=value", "write NAME=value, or # before a comment", place());
     }
     const value = valueOf(reader);
     if (typeof value === "object")
-      throw wrong(`the value of ${name} ${value.wrong}`, value.fix, place);
+      throw wrong(`the value of ${name} ${value.wrong}`, value.fix, place());
     found[name] = value;
   }
   return found;
@@ -79,8 +80,13 @@ class LineReader {
     return this.#at >= this.#text.length;
   }
 
-  get line(): number {
-    return this.#text.slice(0, this.#at).split("\n").length;
+  get at(): number {
+    return this.#at;
+  }
+
+  /** The line of an offset, from 1. It looks at all that is before: for errors alone. */
+  lineOf(at: number): number {
+    return this.#text.slice(0, at).split("\n").length;
   }
 
   sees(pattern: RegExp): boolean {

@@ -137,6 +137,9 @@ class ManifestReader {
     const { place } = node;
     const from = node.entries.find(({ name }) => name === "from");
     if (from === undefined) {
+      const unknown = node.entries.find(({ name }) => !OPTION_BY_NAME.has(name));
+      // What nobody knows may be meant for it.
+      if (unknown !== undefined) throw refuseName(unknown, "load");
       const reason = "a load reads files, and nothing says which";
       const suggestion = "add from: FILE, relative to the folder of the manifest";
       throw upsurgeError(

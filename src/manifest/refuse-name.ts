@@ -24,6 +24,27 @@ export function namesAt(level: Level): readonly string[] {
   return namesOfScope("load", "run").filter((name) => name !== "table");
 }
 
+/** Words that other tools have for a name of a level. */
+const WORDS: Readonly<Record<Level, ReadonlyMap<string, string>>> = {
+  top: wordsFor({
+    to: "target database db url dsn connection destination",
+    loads: "load sources files tables jobs steps",
+  }),
+  defaults: wordsFor({}),
+  load: wordsFor({
+    from: "form source sources src file files filename path paths input inputs csv data",
+    table: "target into destination dest",
+  }),
+};
+
+function wordsFor(words: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(words).flatMap(([name, others]) =>
+      others.split(" ").map((other) => [other, name] as const),
+    ),
+  );
+}
+
 /** Who has the names of a level. */
 export function ownerOf(level: Level): string {
   return { top: "a manifest", defaults: "`defaults`", load: "a load" }[level];
@@ -38,7 +59,7 @@ export function refuseName({ name, place }: NamedNode, level: Level): UpsurgeErr
 
 function whyNot(name: string, level: Level): readonly [reason: string, suggestion: string] {
   if (name === "to" && level === "defaults") {
-    return ["a run has one database, which stands at the top", "write `to` once, at the top"];
+    return ["a run has one database, which is named at the top", "write `to` once, at the top"];
   }
   if (name === "table") return ["each load has its own table", "write `table` in the load"];
   if (name === "from") return ["each load has its own files", "write `from` in a load"];
@@ -64,7 +85,8 @@ function unknown(name: string, level: Level): readonly [reason: string, suggesti
   );
   const meant =
     spelled === undefined
-      ? (own.find((each) => bare.length > 2 && each.startsWith(bare.toLowerCase())) ??
+      ? (WORDS[level].get(bare.toLowerCase()) ??
+        own.find((each) => bare.length > 2 && each.startsWith(bare.toLowerCase())) ??
         nearest(bare.replaceAll("_", "-"), own))
       : manifestName(spelled);
   const known = level === "top" ? own.join(", ") : "`from` and long flags without their dashes";

@@ -2,6 +2,7 @@
  * From a manifest and the command line to the options of a run and of each of its loads: the command line comes before a load,
  * a load before the defaults of the manifest, those before the environment.
  */
+import { flagBefore } from "../errors/flags-in.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { checkOptions } from "../options/check/check-options.ts";
 import { optionSpec, takesFile } from "../options/flag.ts";
@@ -174,8 +175,7 @@ function checked(options: Options, { layer, place, sources }: CheckedLoad): Opti
 
 /** Of a flag, whatever follows it. */
 function optionOf(flag: string): OptionName | undefined {
-  const [, name = ""] = /^--([a-z-]+)/.exec(flag) ?? [];
-  return OPTION_BY_NAME.get(name)?.option;
+  return OPTION_BY_NAME.get(flagBefore(flag)?.slice(2) ?? "")?.option;
 }
 
 /** Two loads that keep their rejects in one file would each find it taken. */

@@ -13,7 +13,7 @@ export function holdsVariable(text: string): boolean {
 /** The text with its variables replaced; what they hold is taken as it is. Throws `MANIFEST_VARIABLE`. */
 export function expandVariables(text: string, environment: Environment, place: string): string {
   if (/^\$[A-Za-z_]\w*$/.test(text)) {
-    const what = `${text} stands without braces`;
+    const what = `${text} is without braces`;
     const suggestion = `write \${${text.slice(1)}}, or $${text} for the text itself`;
     throw wrong(what, "a variable is replaced only within ${ and }", { suggestion, place });
   }

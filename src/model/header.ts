@@ -56,6 +56,8 @@ export interface KnownFields {
   readonly fields: readonly string[];
   /** The same fields in a CSV header; `null` for JSON. */
   readonly header: readonly HeaderField[] | null;
+  /** Of JSON: those that came together in a record, each set of them once; absent: it is not known. */
+  readonly shapes?: readonly (readonly string[])[];
 }
 
 /** The place of a field of that name among those of records; -1 for none. */

@@ -76,3 +76,23 @@ export interface PackedRaws {
 export function recordsIn(chunk: RecordChunk): number {
   return (chunk.packed ?? chunk.mixed)?.records ?? chunk.records.length;
 }
+
+/** What is encoded as a source is. */
+interface Encoded {
+  encode(text: string): Uint8Array;
+}
+
+/** What ends the records of a source that are lines, as its bytes have it; the first is what is put where one is missing. */
+export type RecordEnds = readonly [Uint8Array, ...Uint8Array[]];
+
+/** The line ends in the encoding of a source. */
+export function recordEndsOf(source: Encoded): RecordEnds {
+  return [source.encode("\n"), source.encode("\r")];
+}
+
+/** Whether a record, whose bytes these are, has one of them; the last of a source may have none. */
+export function endsRecord(bytes: Uint8Array, ends: RecordEnds): boolean {
+  return ends.some(
+    (end) => Buffer.compare(bytes.subarray(Math.max(0, bytes.length - end.length)), end) === 0,
+  );
+}

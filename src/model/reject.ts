@@ -20,6 +20,7 @@ export type RowCode =
   | "ROW_PATH"
   | "ROW_UNKNOWN_FIELD"
   | "ROW_NO_KNOWN_FIELD"
+  | "ROW_TWO_FIELDS"
   | "ROW_MISSING_FIELD"
   | "ROW_NULL_KEY"
   | "ROW_TYPE"

@@ -8,11 +8,15 @@ const FORMATS = /\.(?:csv|tsv|tab|txt|psv|ndjson|jsonl|json)$/i;
 /** The options with a table, where `--create` is given and all sources agree on a name. */
 export function withDefaultTable(options: Options, sources: readonly string[]): Options {
   if (!options.create || (options.table ?? "") !== "") return options;
+  const table = tableOfSources(sources);
+  return table === null ? options : { ...options, table };
+}
+
+/** The table that all sources are called after, as `--table` takes it; `null`: they have no such name, or several. */
+export function tableOfSources(sources: readonly string[]): string | null {
   const names = new Set(sources.map(nameOf));
   const [name] = names;
-  return name === undefined || name === "" || names.size > 1
-    ? options
-    : { ...options, table: quotedTable(name) };
+  return name === undefined || name === "" || names.size > 1 ? null : quotedTable(name);
 }
 
 /** `data/people.csv.gz` is `people`; a stream or a pattern has no name. */

@@ -99,10 +99,8 @@ const NO_REJECTS: RejectLimit = { text: "0", kind: "count", count: 0 };
 export const REJECT_LIMIT: Grammar<RejectLimit> = {
   expected: "a whole number, or a share such as 1%",
   parse: (text) => {
-    if (/^\d{1,15}$/.test(text)) {
-      const count = Number(text);
-      return count === 0 ? NO_REJECTS : { text, kind: "count", count };
-    }
+    const count = parseCount(text);
+    if (count !== null) return count === 0 ? NO_REJECTS : { text, kind: "count", count };
     const percent = /^\d{1,3}(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
     if (percent === 0) return NO_REJECTS;
     return percent > 0 && percent <= 100 ? { text, kind: "share", percent } : null;

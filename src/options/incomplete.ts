@@ -1,7 +1,7 @@
 /** What a command lacks, all of it at once, with a command that is whole. */
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { withDefaultTable } from "./default-table.ts";
+import { tableOfSources, withDefaultTable } from "./default-table.ts";
 import { optionSpec } from "./flag.ts";
 import type { Command } from "./option.ts";
 import type { Options } from "./options.ts";
@@ -70,7 +70,10 @@ function fixOf(
   }
   if (command === "run") return runFix({ to }, { sources, flags });
   if (flags.length === 1 && only !== "a source") {
-    return `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;
+    const name = tableOfSources(sources);
+    return only === "--table" && name !== null
+      ? `add it, for example --table ${shellWord(name)}`
+      : `add it, for example ${optionSpec(only === "--to" ? "to" : "table").example}`;
   }
   if (flags.length === 1) {
     return "name a file, a pattern, or - for standard input; `upsurge help` shows examples";
@@ -97,8 +100,8 @@ function wholeCommand(
     "--to",
     shellWord(to),
   ];
-  const name = table === null || table === "" ? "orders" : shellWord(table);
-  return [...words, ...(command === "run" ? [] : ["--table", name])].join(" ");
+  const name = table === null || table === "" ? (tableOfSources(sources) ?? "orders") : table;
+  return [...words, ...(command === "run" ? [] : ["--table", shellWord(name)])].join(" ");
 }
 
 /** The tables of a run are those that its files are called after. */

@@ -1,11 +1,10 @@
 /** What `--const` means to a table. */
-import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { FieldNames } from "./mapping/field-names.ts";
-import { whyReadOnly } from "./mapping/mapping.ts";
+import { readOnlyColumn, whyReadOnly } from "./mapping/read-only.ts";
 import { requireColumn } from "./names.ts";
 
 /** Warnings for constants that are the text of a NULL: `--const` gives texts. */
@@ -31,20 +30,19 @@ export function planConstants(
   shape: TableShape,
   options: Options,
   mapping: readonly FieldMapping[],
-  { told, flag }: FieldNames,
+  { told, keptOut, needed }: FieldNames & { readonly needed: ReadonlySet<string> },
 ): { column: string; value: string }[] {
   const seen = new Set<string>();
   return (options.const ?? []).map((given) => {
     const column = requireColumn(shape, given.column, "--const");
     const reason = whyReadOnly(column, options.keepIdentity);
     if (reason !== null) {
-      const suggestion = "leave it out of --const";
-      throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+      throw readOnlyColumn(column, reason, { leaveOut: "leave it out of --const", needed });
     }
     const field = mapping.find((each) => each.column === column.name)?.field;
     if (field !== undefined) {
       const details = { column: column.name, reason: `by the field ${told(field)} and by --const` };
-      const fix = `drop the field with --map ${shellQuoted(`${flag(field)}:`)}, or leave --const ${column.name} out`;
+      const fix = `${keptOut(field)}, or leave --const ${column.name} out`;
       throw upsurgeError("PLAN_DUPLICATE_COLUMN", details, { fix, where: "--const" });
     }
     if (seen.has(column.name)) {

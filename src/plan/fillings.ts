@@ -1,5 +1,7 @@
 /** What fills the columns of a table, which fields give way to flags, and what is left to a second pass. */
 import type { TablePlan } from "../model/load-plan.ts";
+import type { KeyChoice } from "./key/arbiter.ts";
+import { neededKey } from "./requirements.ts";
 import { nullTexts, planConstants } from "./constants.ts";
 import { fieldNames } from "./mapping/field-names.ts";
 import { refuseEmptyKeys } from "./values/empty-fields.ts";
@@ -50,19 +52,20 @@ interface Fillings {
 /** What fills the columns, which fields give way to flags, and what is left to a second pass. */
 export function planFillings(
   request: PlanRequest,
-  how: Pick<ColumnSources, "mode" | "arbiter" | "naming">,
+  how: Pick<ColumnSources, "mode" | "arbiter" | "naming"> & KeyChoice,
 ): Fillings {
   const { shape, options, only, linked = [] } = request;
-  const mapping = planMapping(request);
-  const called = fieldNames(sourcesOf(request));
+  const needed = new Set(neededKey({ ...options, ...how }));
+  const mapping = planMapping(request, needed);
+  const called = fieldNames(sourcesOf(request), options.map);
   refuseEmptyKeys(mapping, how.arbiter, options.defaultOnEmpty);
-  const constants = planConstants(shape, options, mapping, called);
+  const constants = planConstants(shape, options, mapping, { ...called, needed });
   const all = updateRule(shape, { options, ...how });
   const filled = { mapping, constants, update: all };
   const overlaps = findOverlaps({ ...how, ...filled, fieldNames: called });
-  const known = { called, ...knownOf(request) };
+  const known = { called, needed, ...knownOf(request) };
   const { values, ...valued } = planValues({ ...request, ...how, ...filled, ...known });
-  const found = planLookups({ ...request, ...filled, values, called });
+  const found = planLookups({ ...request, ...filled, values, called, needed });
   const late = chooseLate({ ...request, ...how, ...filled, lookups: found.lookups });
   const { lookups, ...looked } = inPasses(found.lookups, {
     late: late?.columns ?? [],
@@ -72,18 +75,17 @@ export function planFillings(
   const isWritten = (name: string): boolean =>
     only?.includes(name) ?? late?.columns.includes(name) !== true;
   const made = [...computed, ...linkedNames(linked)];
-  refuseLinked(linkedNames(linked), { mapping, constants, made });
+  refuseLinked(linkedNames(linked), { mapping, constants, made }, called);
   const named = new Set([...columnsFilled(filled), ...made].filter(isWritten));
   const keys = planMade({ ...request, ...how, named });
   const carried = carriedColumns(shape, { ...request, named, carried: keys.carried });
-  const columns = carried.filter(({ name }) => isWritten(name));
   const update = { ...all, columns: all.columns.filter(isWritten), ...late?.decides };
   return {
     chosen: {
       mapping,
       constants,
       update,
-      columns,
+      columns: carried.filter(({ name }) => isWritten(name)),
       ...notationsOf(request, lookups, [...constants.map(toColumn), ...computed]),
       ...(values === null ? {} : { values }),
       ...(lookups.length === 0 ? {} : { lookups }),
@@ -125,12 +127,13 @@ function readByLookups(lookups: readonly LookupPlan[]): NotationUse["elsewhere"]
   return new Set(notations.filter((kind) => kind !== undefined));
 }
 
-function planMapping(request: PlanRequest): TablePlan["mapping"] {
+function planMapping(request: PlanRequest, needed: ReadonlySet<string>): TablePlan["mapping"] {
   const { shape, options } = request;
   const { known: sources, allKnown } = knownOf(request);
   refuseMovedNumbers(sources, options);
   // Where no source has a field there is no record either, and so none that lacks one.
   const anyKnown = sources.some(({ fields }) => fields.length > 0);
   if (allKnown && anyKnown) refuseUnknownFields(sources, namedFields(options));
-  return mapFields(shape, sources, fieldResolver(shape, options));
+  const resolve = fieldResolver(shape, options);
+  return mapFields(shape, sources, { resolve, map: options.map, needed });
 }

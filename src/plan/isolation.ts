@@ -6,6 +6,7 @@ import type { Arbiter, Isolation, Mode, Strategy, UpdateRule } from "../model/lo
 import type { Column, ForeignKey, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { hasSubquery, quotesInBrackets, unknownFunction } from "../sql/expressions.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
+import { isArbiter } from "./key/key-name.ts";
 
 /** What a load will do to the table, as far as isolation depends on it. */
 export interface IsolationRequest {
@@ -160,12 +161,6 @@ function updatedColumns({ columns, update }: IsolationRequest): Set<string> {
   const carried = columns.map((column) => column.name);
   const changed = [...update.sets, ...update.stamps].map((each) => each.column);
   return new Set([...carried.filter((name) => update.columns.includes(name)), ...changed]);
-}
-
-function isArbiter(key: UniqueKey, arbiter: Arbiter | null): boolean {
-  if (arbiter === null || arbiter.kind === "any") return false;
-  const name = key.name ?? key.columns.join(", ");
-  return name === arbiter.name;
 }
 
 function isTouched(key: UniqueKey, written: ReadonlySet<string>): boolean {

@@ -125,7 +125,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
   const keyed = { ...options, upsertsWithoutIndex, mode, matchNulls, quoteIdentifier };
   const key = chooseArbiter(shape, { ...keyed, isMade: request.ddl?.kind === "create" });
   const { arbiter } = key;
-  const fillings = planFillings(request, { mode, arbiter, naming });
+  const fillings = planFillings(request, { mode, ...key, naming });
   const { named, eachRecord, late } = fillings;
   const { update, columns } = fillings.chosen;
   const strategy = chooseStrategy(shape, capabilities, {

@@ -11,45 +11,67 @@ export function tableLabel(shape: TableShape): string {
   return tableName(shape.name);
 }
 
+/** The column called `name`, by itself; else all that differ from it just in case. */
+export function columnsAlike({ columns }: Pick<TableShape, "columns">, name: string): Column[] {
+  const exact = columns.find((column) => column.name === name);
+  if (exact !== undefined) return [exact];
+  const folded = name.toLowerCase();
+  return columns.filter((column) => column.name.toLowerCase() === folded);
+}
+
 /**
- * The column called `name`: exactly, else the only one that differs just in case; `null` when there is none.
+ * The column that a field of this name fills: exactly, else the only one that differs just in case; `null` when there is none.
  * Throws `PLAN_AMBIGUOUS_FIELD` when several differ only in case.
  */
 export function findColumn(shape: Pick<TableShape, "columns">, name: string): Column | null {
-  const exact = shape.columns.find((column) => column.name === name);
-  if (exact !== undefined) return exact;
-  const folded = name.toLowerCase();
-  const alike = shape.columns.filter((column) => column.name.toLowerCase() === folded);
-  if (alike.length > 1) {
-    const candidates = alike.map((column) => column.name).join(" or ");
-    const fix = `say which: --map ${shellWord(`${name}:COLUMN`)}`;
-    throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates }, { fix });
-  }
-  return alike[0] ?? null;
+  const [only, ...others] = columnsAlike(shape, name);
+  if (only === undefined || others.length === 0) return only ?? null;
+  const candidates = listed([only, ...others]);
+  const fix = `say which: --map ${shellWord(`${name}:COLUMN`)}`;
+  throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates }, { fix });
 }
 
-/** The column called `name`, or `PLAN_UNKNOWN_COLUMN` with the nearest name as fix, else with what helps `otherwise`. */
+/**
+ * The column that the flag at `where` calls `name`. Throws `PLAN_UNKNOWN_COLUMN` with the nearest name as fix, else with what
+ * helps `otherwise`, and `PLAN_AMBIGUOUS_FIELD`.
+ */
 export function requireColumn(
   shape: TableShape,
   name: string,
   where: string,
   otherwise: string | null = null,
 ): Column {
-  const column = findColumn(shape, name);
-  if (column !== null) return column;
+  const [only, ...others] = columnsAlike(shape, name);
+  if (only === undefined) throw unknownColumn(shape, { name, where, otherwise });
+  if (others.length === 0) return only;
+  const candidates = listed([only, ...others]);
+  const title = `the column ${name} could be ${candidates}`;
+  const fix = `write it as the table does: ${candidates}`;
+  throw upsurgeError("PLAN_AMBIGUOUS_FIELD", { field: name, candidates }, { title, fix, where });
+}
+
+function listed(columns: readonly Column[]): string {
+  return columns.map(({ name }) => name).join(" or ");
+}
+
+function unknownColumn(
+  shape: TableShape,
+  asked: { readonly name: string; readonly where: string; readonly otherwise: string | null },
+): Error {
   const near = nearest(
-    name,
+    asked.name,
     shape.columns.map((each) => each.name),
   );
-  throw upsurgeError(
+  return upsurgeError(
     "PLAN_UNKNOWN_COLUMN",
     {
-      column: name,
+      column: asked.name,
       table: tableLabel(shape),
       columns: columnList(shape),
-      suggestion: near === null ? (otherwise ?? "use one of those names") : `did you mean ${near}?`,
+      suggestion:
+        near === null ? (asked.otherwise ?? "use one of those names") : `did you mean ${near}?`,
     },
-    { where },
+    { where: asked.where },
   );
 }
 
@@ -58,10 +80,13 @@ export function columnList(shape: TableShape): string {
   return nameList(shape.columns.map((column) => shownName(column.name)));
 }
 
+/** So many names are in a message. */
+export const NAMED = 20;
+
 /** Names for a message, the first of them where they are many. */
 export function nameList(names: readonly string[]): string {
-  return names.length > 20
-    ? `${names.slice(0, 20).join(", ")} and ${names.length - 20} more`
+  return names.length > NAMED
+    ? `${names.slice(0, NAMED).join(", ")} and ${names.length - NAMED} more`
     : names.join(", ");
 }
 

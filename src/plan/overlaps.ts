@@ -2,7 +2,6 @@
  * Columns that two things would fill: fields, constants, `--set`, `--stamp` and `--update-columns`. Flags that contradict
  * each other are refused; where a flag wins over a field of the source, that is said. Nothing is dropped without a word.
  */
-import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, Assignment, FieldMapping, TablePlan, Mode } from "../model/load-plan.ts";
 import type { UpdateRule } from "../model/load-plan.ts";
@@ -33,7 +32,7 @@ export interface Overlaps {
 /** Throws `PLAN_DUPLICATE_COLUMN` or `OPTION_CONFLICT` where flags contradict each other; tells which fields give way. */
 export function findOverlaps(fillings: ColumnSources): Overlaps {
   const { update, mode } = fillings;
-  const { told, flag: called } = fillings.fieldNames;
+  const { told, keptOut } = fillings.fieldNames;
   refuseStampedKey(fillings);
   refuseSetAndStamp(update);
   refuseConstants(fillings);
@@ -48,7 +47,7 @@ export function findOverlaps(fillings: ColumnSources): Overlaps {
   return {
     warnings: never.map(
       ({ field, column, flag }) =>
-        `the field ${told(field)} is not written, because ${flag} fills ${column}; to say so, drop the field with --map ${shellQuoted(`${called(field)}:`)}, or leave ${flag} out to write it`,
+        `the field ${told(field)} is not written, because ${flag} fills ${column}; to say so, ${keptOut(field)}, or leave ${flag} out to write it`,
     ),
     why: onInsert.map(
       ({ field, column }) =>

@@ -7,6 +7,7 @@ import type { Arbiter, Partitioning, TablePlan } from "../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
 import { arbiterOf } from "./key/arbiter.ts";
+import { isArbiter, keyName } from "./key/key-name.ts";
 import type { Choice } from "./strategy.ts";
 
 /** What the choice depends on, besides the plan so far. */
@@ -113,11 +114,9 @@ function keyObstacle(
 ): string | null {
   if (by !== null && by.kind !== "expressions")
     return "such a conflict shows only when a row is written";
-  const other = plan.table.uniqueKeys.find(
-    (key) => (key.name ?? key.columns.join(", ")) !== by?.name && mayCollide(key, plan),
-  );
+  const other = plan.table.uniqueKeys.find((key) => !isArbiter(key, by) && mayCollide(key, plan));
   if (other !== undefined) {
-    return `the unique key ${other.name ?? other.columns.join(", ")} may couple rows with different keys`;
+    return `the unique key ${keyName(other)} may couple rows with different keys`;
   }
   const order = orderReason(by);
   if (order !== null || by === null) return order;

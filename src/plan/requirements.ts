@@ -6,6 +6,7 @@ import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
 import { tableSql } from "../sql/unique-index.ts";
+import { whyReadOnly } from "./mapping/read-only.ts";
 import { tableLabel } from "./names.ts";
 import { shellWord } from "../errors/shell-word.ts";
 
@@ -15,6 +16,7 @@ export interface Requirements {
   readonly arbiter: Arbiter | null;
   readonly keyOrigin: KeyOrigin | null;
   readonly nullKey: Options["nullKey"];
+  readonly keepIdentity: boolean;
   /** The source's fields, for messages. */
   readonly fields: readonly string[];
   /** The columns that fields and constants fill; stamps fill others. */
@@ -26,14 +28,11 @@ export interface Requirements {
 
 /** Throws `PLAN_KEY_NOT_IN_SOURCE`, `PLAN_REQUIRED_COLUMN`. */
 export function refuseMissing(shape: TableShape, requirements: Requirements): void {
-  const { mode, arbiter, keyOrigin, nullKey, fields, named, update } = requirements;
+  const { mode, arbiter, fields, named, update } = requirements;
   const given = new Set([...named, ...update.stamps.map(({ column }) => column)]);
   if (fields.length === 0) return;
-  const key = arbiter?.plain === true ? arbiter.columns : [];
-  const unkeyed = key.find((column) => !given.has(column));
-  // A key that is named may be left to --null-key insert; under one that the table named, each run would insert everything.
-  const isTaken = keyOrigin === "primary" || keyOrigin === "default";
-  if (unkeyed !== undefined && (nullKey !== "insert" || isTaken)) {
+  const unkeyed = neededKey(requirements).find((column) => !given.has(column));
+  if (unkeyed !== undefined && arbiter?.plain === true) {
     throw keyNotInSource(shape, unkeyed, { requirements, given });
   }
   const filled = shape.triggers.some(
@@ -50,24 +49,42 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
   );
 }
 
+/**
+ * The columns without which no record has a key. A key that is named may be left to `--null-key insert`; under one that the
+ * table named, each run would insert everything.
+ */
+export function neededKey({
+  arbiter,
+  keyOrigin,
+  nullKey,
+}: Pick<Requirements, "arbiter" | "keyOrigin" | "nullKey">): readonly string[] {
+  const isTaken = keyOrigin === "primary" || keyOrigin === "default";
+  return nullKey === "insert" && !isTaken ? [] : (arbiter?.columns ?? []);
+}
+
 /** Another key of the table will do, where the source fills all of its columns: of a generated id that is the way. */
 function keyNotInSource(
   shape: TableShape,
   column: string,
   found: { readonly requirements: Requirements; readonly given: ReadonlySet<string> },
 ): Error {
-  const { mode, arbiter, keyOrigin, fields } = found.requirements;
+  const { mode, arbiter, keyOrigin, fields, keepIdentity } = found.requirements;
   const filled = shape.uniqueKeys.filter(({ columns }) =>
     columns.every((name) => name !== null && found.given.has(name)),
   );
   const other = passOneOf(keyFlags(filled, mode), "a key that the source fills");
-  const map = `map a field to it with --map ${shellWord(`field:${column}`)}, or fill it with --const ${shellWord(`${column}=VALUE`)}`;
-  const made = shape.columns.some(
-    ({ name, identity, defaultSql }) => name === column && (identity ?? defaultSql) !== null,
-  );
+  const keyed = shape.columns.find(({ name }) => name === column);
+  const fill = `map a field to it with --map ${shellWord(`field:${column}`)}, or fill it with --const ${shellWord(`${column}=VALUE`)}`;
+  const made = (keyed?.identity ?? keyed?.defaultSql ?? keyed?.generatedSql ?? null) !== null;
+  const isKept = keyed !== undefined && !keepIdentity && whyReadOnly(keyed, false) !== null;
+  const map = isKept ? `pass --keep-identity, and ${fill}` : fill;
   const indexed =
     "give the table a unique index on columns of the source, and name them with --key";
-  const fixes = [map, ...(other !== null ? [other] : made ? [indexed] : [])];
+  const isGenerated = (keyed?.generatedSql ?? null) !== null;
+  const fixes = [
+    ...(isGenerated ? [] : [map]),
+    ...(other !== null ? [other] : made ? [indexed] : []),
+  ];
   const key = arbiter?.columns.join(", ") ?? "";
   const taken = {
     default: `no key is named, so the primary key (${key}) is taken; `,

@@ -6,8 +6,9 @@ import type { ColumnExpression } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
 import { qualify } from "../sql/expressions.ts";
 import type { ExpressionNames } from "../sql/expressions.ts";
-import { whyReadOnly } from "./mapping/mapping.ts";
+import { whyReadOnly } from "./mapping/read-only.ts";
 import { requireColumn } from "./names.ts";
+import { refuseOpen } from "./open-expression.ts";
 import { refuseListed } from "./overlaps.ts";
 
 /** What the rule is made from. */
@@ -18,20 +19,22 @@ export interface UpdateRequest {
   readonly naming: ExpressionNames;
 }
 
-/** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`. */
+/** The update rule of a load. Throws `PLAN_UNKNOWN_COLUMN`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`, `PLAN_EXPRESSION`. */
 export function updateRule(shape: TableShape, request: UpdateRequest): UpdateRule {
   const { options, mode, naming } = request;
   const updates = mode === "upsert" || mode === "update";
   const stamps = assignments(shape, "--stamp", options.stamp, naming);
   const sets = updates ? assignments(shape, "--set", options.set, naming) : [];
   const columns = updates ? updateColumns(shape, request) : [];
+  const { updateWhere: where } = options;
+  if (where !== null) refuseOpen("--update-where", where, naming);
   if (updates && options.updateColumns?.kind === "only")
     refuseListed(columns, { sets, stamps }, naming);
   return {
     columns,
     sets,
     stamps,
-    where: options.updateWhere === null ? null : qualify(options.updateWhere, "target", naming),
+    where: where === null ? null : qualify(where, "target", naming),
     nullKeeps: options.nullKeeps,
     rewriteUnchanged: options.rewriteUnchanged,
   };
@@ -70,6 +73,7 @@ export function assignments(
       );
     }
     seen.add(column);
+    refuseOpen(flag, parsed.expression, naming);
     return { column, expression: qualify(parsed.expression, "target", naming) };
   });
 }

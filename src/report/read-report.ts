@@ -163,6 +163,7 @@ function nestedOf(fields: JsonFields, name: "tables" | "nested"): ReportedTable[
       table: each.text("table") ?? "",
       mode: each.text("mode") ?? "",
       counts: member === null ? countsOf(each) : { ...countsOf(each), dropped },
+      ...differencesOf(each),
     };
   });
   return tables.length === 0 ? null : tables;

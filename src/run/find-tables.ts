@@ -5,6 +5,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { TableName, TableShape } from "../model/table-shape.ts";
 import { quotedTable } from "../options/default-table.ts";
+import { quoted } from "../options/parse-options.ts";
 import type { Options } from "../options/options.ts";
 import { tablesThere } from "../load/planning/tables-there.ts";
 import type { TablesThere } from "../load/planning/tables-there.ts";
@@ -88,7 +89,7 @@ function chosen(found: readonly TableLoad[], only: readonly string[]): TableLoad
     const near = nearest(asked, names);
     const expected = `tables that the run has a file for: ${names.join(", ")}`;
     const fix = near === null ? "name one of these, or leave --only out" : `did you mean ${near}?`;
-    const details = { flag: "--only", value: asked, expected };
+    const details = { flag: "--only", value: quoted(asked), expected };
     throw upsurgeError("OPTION_VALUE", details, { where: "--only", fix });
   }
   return found.filter((load) => only.some((asked) => isNamed(load, asked)));

@@ -1,10 +1,9 @@
 /** A fix that was meant for a load by itself, as it helps in a run. Pure. */
+import { flagsIn } from "../errors/flags-in.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { asManifest } from "../manifest/as-manifest.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf } from "../options/flag.ts";
 import type { TableLoad } from "./find-tables.ts";
-
-const FLAG = /--[a-z][a-z-]*/g;
 
 /** The flags that a run does not take. */
 const FOREIGN = new Set(
@@ -18,7 +17,7 @@ export function inRun(fix: string, load: TableLoad): string {
   const { origin } = load;
   const said = origin === null ? fix : asManifest(fix);
   const text = said === fix || origin === null ? fix : withPlace(said, origin.place);
-  const flags = [...new Set(said.match(FLAG) ?? [])].filter((flag) => FOREIGN.has(flag));
+  const flags = [...new Set(flagsIn(said))].filter((flag) => FOREIGN.has(flag));
   if (flags.length === 0) return text;
   const files = filesOf(load);
   return `${text}; a run does not take ${flags.join(", ")}: load ${files} by itself, with --table ${shellWord(load.table)}`;

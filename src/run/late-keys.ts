@@ -3,6 +3,7 @@ import { nearest } from "../errors/edit-distance.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
+import { quoted } from "../options/parse-options.ts";
 import type { TableLoad } from "./find-tables.ts";
 import type { Edge } from "./order.ts";
 
@@ -104,7 +105,7 @@ function notNamed(
   const fix = near === null ? "name a column of a table of the run" : `did you mean ${near}?`;
   return upsurgeError(
     "OPTION_VALUE",
-    { flag: "--late", value: asked, expected },
+    { flag: "--late", value: quoted(asked), expected },
     { where: "--late", fix },
   );
 }

@@ -1,8 +1,8 @@
 /** The key of a load that names none, by what its source has: the primary key, else the one unique key that is there whole. Pure. */
 import { describeKey } from "../errors/key-flags.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import { isDeferred } from "../model/table-shape.ts";
-import type { TableShape, UniqueKey } from "../model/table-shape.ts";
+import type { TableShape } from "../model/table-shape.ts";
+import { plainKeys, wholeKeys } from "../plan/key/whole-keys.ts";
 import { tableLabel } from "../plan/names.ts";
 import type { LoadOrigin } from "./run-load.ts";
 
@@ -19,8 +19,8 @@ export interface SourceKeyRequest {
 
 /** The columns of the key; `null`: the primary key. Throws `RUN_NO_KEY`. */
 export function keyOfSource({ shape, columns, source, origin }: SourceKeyRequest): string[] | null {
-  const usable = shape.uniqueKeys.filter((key) => mayDecide(key, shape.uniqueKeys));
-  const whole = usable.filter((key) => key.columns.every((name) => columns.has(name ?? "")));
+  const usable = plainKeys(shape);
+  const whole = wholeKeys(shape, columns);
   if (whole.some(({ primary }) => primary)) return null;
   const [only, ...others] = whole;
   if (only !== undefined && others.length === 0) return only.columns.map((name) => name ?? "");
@@ -57,11 +57,4 @@ function namedKey(origin: LoadOrigin | null): string {
   return origin === null
     ? "name the columns that find its rows with --key"
     : `name the columns that find its rows with key: in the load at ${origin.place}`;
-}
-
-/** A key over plain columns and all rows, checked at once. */
-function mayDecide(key: UniqueKey, all: readonly UniqueKey[]): boolean {
-  const { kind, predicate, columns } = key;
-  const isPlain = kind === "unique" && predicate === null && !columns.includes(null);
-  return isPlain && !isDeferred(key, all);
 }

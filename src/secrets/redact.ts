@@ -162,7 +162,7 @@ const SCHEME = new RegExp(`^(?:[a-z][a-z0-9+.-]*://|(?:${PATH_SCHEMES}):)`, "i")
 /** What follows the scheme; a URL whose scheme was forgotten is one all the same. */
 function authorityOf(url: string): string {
   if (/^[a-z]:\\/i.test(url)) return "";
-  return url.replace(/^--[a-z-]+=/, "").replace(SCHEME, "");
+  return url.replace(/^--[a-z][a-z0-9-]*=/, "").replace(SCHEME, "");
 }
 
 /** What a URL says in the open: a password equal to the user's name would mask that name everywhere. */

@@ -23,6 +23,10 @@ export async function expandSources(patterns: readonly string[], base = ""): Pro
 
 async function expand(pattern: string, base: string): Promise<string[]> {
   if (pattern === "-") return [pattern];
+  if (pattern === "") {
+    const fix = "name a file; a variable of the shell that is not set leaves an empty name";
+    throw upsurgeError("SOURCE_NOT_FOUND", { path: "''" }, { fix });
+  }
   const at = (path: string): string => (base === "" || isAbsolute(path) ? path : join(base, path));
   const missing = await whyMissing(at(pattern));
   if (missing === null) return [at(pattern)];

@@ -28,7 +28,7 @@ export interface LookedAtSources {
 /** What is known once a sample of the first source was read. */
 export function lookedAt(
   first: Source,
-  { fields: sampled, nested }: SourceSample,
+  { fields: sampled, shapes, nested }: SourceSample,
   later: readonly LaterSource[],
 ): LookedAtSources {
   const { name: source, headerFields: header } = first;
@@ -38,7 +38,7 @@ export function lookedAt(
   const differ =
     others.length < later.length || others.some(({ fields }) => !areSame(fields, sampled));
   const readOnce = !first.rereadable || later.some(({ format }) => format === "stream");
-  const fields = [{ source, fields: sampled, header }, ...others];
+  const fields = [{ source, fields: sampled, header, shapes }, ...others];
   return { first, later, fields, nested, differ, readOnce };
 }
 

@@ -15,6 +15,8 @@ const SAMPLED = 1000;
 /** The fields a source is known to have, and all of its records still to come. */
 export interface SourceSample {
   readonly fields: readonly string[];
+  /** Those that came together in a record. */
+  readonly shapes: readonly (readonly string[])[];
   /** Of the records in members. */
   readonly nested: readonly NestedFields[];
   readonly chunks: AsyncIterable<RecordChunk>;
@@ -38,8 +40,7 @@ export async function sample(
 ): Promise<SourceSample> {
   const iterator = begun?.iterator ?? source.chunks()[Symbol.asyncIterator]();
   let seen: RecordChunk[] = [...(begun?.seen ?? [])];
-  const fields = new Set<string>(source.fields ?? []);
-  for (const shape of seen.flatMap(shapesOf)) for (const field of shape.fields) fields.add(field);
+  const shapes = new Set<RecordShape>(seen.flatMap(shapesOf));
   const nested = new NestedSample(nests);
   for (const chunk of seen) nested.see(chunk);
   const wanted = source.fields !== null || seen.length > 0 ? 0 : SAMPLED;
@@ -48,11 +49,13 @@ export async function sample(
     if (done === true) break;
     seen.push(value);
     nested.see(value);
-    for (const shape of shapesOf(value)) for (const field of shape.fields) fields.add(field);
+    for (const shape of shapesOf(value)) shapes.add(shape);
     records += recordsIn(value) + value.rejects.length;
   }
+  const together = [...shapes].map(({ fields }) => fields);
   return {
-    fields: [...fields],
+    fields: [...new Set([...(source.fields ?? []), ...together.flat()])],
+    shapes: together,
     nested: nested.levels,
     chunks: replay(() => seen, iterator),
     skipTo: async (offset) => {

@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import type { KnownFields } from "../model/header.ts";
 import { recordsIn } from "../model/record.ts";
-import type { RecordChunk } from "../model/record.ts";
+import type { RecordChunk, RecordShape } from "../model/record.ts";
 import type { Source } from "../read/source.ts";
 import { shapesOf } from "./sample.ts";
 import type { BegunSource } from "./sample.ts";
@@ -54,16 +54,19 @@ export async function surveySources(
         continue;
       }
       const source = await open(path);
-      const names = new Set<string>(source.fields ?? []);
+      const shapes = new Set<RecordShape>();
       const isWanted = request.wants({ fields: source.fields, header: source.headerFields });
       const see = (chunk: RecordChunk): void => {
         request.signal?.throwIfAborted();
-        if (source.fields === null) addFields(names, chunk);
+        if (source.fields === null) for (const shape of shapesOf(chunk)) shapes.add(shape);
         request.see(chunk);
       };
       if (source.rereadable) await readAll(source, isWanted ? see : null);
       else begun = await holdBack(source, isWanted ? see : null);
-      fields.push({ source: source.name, fields: [...names], header: source.headerFields });
+      const together = [...shapes].map((shape) => shape.fields);
+      const names = source.fields ?? [...new Set(together.flat())];
+      const { name, headerFields: header } = source;
+      fields.push({ source: name, fields: names, header, shapes: together });
     }
   } catch (error) {
     await begun?.source.close();
@@ -80,10 +83,6 @@ interface BegunStream extends BegunSource {
 /** A file, which can be read again. */
 export async function isFile(path: string): Promise<boolean> {
   return path !== "-" && (await stat(path)).isFile();
-}
-
-function addFields(names: Set<string>, chunk: RecordChunk): void {
-  for (const shape of shapesOf(chunk)) for (const field of shape.fields) names.add(field);
 }
 
 type See = (chunk: RecordChunk) => void;

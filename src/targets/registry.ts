@@ -11,6 +11,10 @@ import type { TargetWords } from "./target-words.ts";
 /** The words of every target. */
 export const TARGET_WORDS: readonly TargetWords[] = [POSTGRES_WORDS, SQLSERVER_WORDS, SQLITE_WORDS];
 
+/** Schemes of databases that nothing loads into, with what drivers add to them. */
+const OTHERS =
+  /^(?:mysqlx?|mariadb|oracle|mongodb|snowflake|bigquery|clickhouses?|duckdb|db2|cassandra|redis|access|firebird|hana|teradata|databricks)(?:\+[a-z0-9]+)?$/;
+
 const TARGETS: readonly (() => Promise<Target>)[] = [
   async () => (await import("./postgres/index.ts")).postgres,
   async () => (await import("./sqlserver/index.ts")).sqlserver,
@@ -46,9 +50,15 @@ export async function findTarget(url: string): Promise<Target> {
     const reason = "it is not a URL, and its name does not end like a database file's";
     throw upsurgeError("TARGET_URL", { url: shown, reason });
   }
+  const name = scheme.slice(0, -1).toLowerCase();
+  // A name that is near one of ours all the same is another database, and no slip.
+  if (OTHERS.test(name)) {
+    const reason = `upsurge loads into PostgreSQL, SQL Server and SQLite, and ${name} is another database`;
+    throw upsurgeError("TARGET_URL", { url: shown, reason });
+  }
   const reason = `no target reads ${scheme}`;
   const schemes = TARGET_WORDS.flatMap((words) => [...words.schemes, ...words.pathSchemes]);
-  const near = nearest(scheme.slice(0, -1), schemes);
+  const near = nearest(name, schemes);
   const fix = near === null ? {} : { fix: `begin it with ${near}: instead of ${scheme}` };
   throw upsurgeError("TARGET_URL", { url: shown, reason }, fix);
 }

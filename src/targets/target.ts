@@ -158,7 +158,7 @@ export interface Session {
   /**
    * Starts a transaction that writes to these tables, with everything it needs; again after its commit, for the next one.
    * Their locks are taken first, in one order whatever the order of the tables. Throws `PLAN_TABLE_APPEARED` where what is
-   * to be created has appeared meanwhile.
+   * to be created has appeared meanwhile. Where it fails no transaction is left open.
    */
   begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction>;
   /**

@@ -5,7 +5,7 @@ import type { PackedRows, PackedSlice } from "../model/packed.ts";
 import type { RecordChunk } from "../model/record.ts";
 import type { Mapper } from "./mapping/map-nested.ts";
 import type { PackedMapping } from "./mapping/map-records.ts";
-import { MixedBatch, PackedBatch } from "./packed-batch.ts";
+import { mixedBatch, packedBatch } from "./packed-batch.ts";
 
 /** Records of a chunk, from `from` to before `to`. */
 export interface PackedPart {
@@ -65,8 +65,8 @@ export function batchOf(
   const read = (): Row[] => readRows(parts, mapper, firstOrd);
   const alike = alikeRows(parts, firstOrd);
   return alike === null
-    ? new MixedBatch({ number, size }, mixedRows(parts, firstOrd), read)
-    : new PackedBatch({ number, size }, alike, read);
+    ? mixedBatch({ number, size }, mixedRows(parts, firstOrd), read)
+    : packedBatch({ number, size }, alike, read);
 }
 
 /** The rows of parts that have one shape each, the same; `null` where they have not. */

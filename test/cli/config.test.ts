@@ -92,6 +92,16 @@ describe("a connection is called by its name", () => {
     expect([wrong.exitCode, nowhere.exitCode]).toEqual([2, 2]);
   });
 
+  test("and is not read from the config of the folder for a variable that is not set", async () => {
+    const folder = configured(CONFIG);
+    const { stderr, exitCode } = await load(folder, ["--to", "@dev", "--config", ""]);
+
+    expect(stderr).toBe(
+      "error: --config cannot be ''  OPTION_VALUE\ncause: it takes the name of a file\nfix:   for example --config ops/upsurge.config.yaml\nwhere: --config\n",
+    );
+    expect([exitCode, count(folder)]).toEqual([2, 0]);
+  });
+
   test("and is not asked for where a file is inspected", async () => {
     const args = ["inspect", "a.csv"];
     const { exitCode, stderr } = await runUpsurge(args, {

@@ -61,6 +61,14 @@ test("a variable gives an option, a flag comes before it, and a wrong value is t
   expect(wrong.stderr).toContain("where: --commit, from $UPSURGE_COMMIT\n");
 });
 
+test("a variable of a flag with digits in its name is blamed as well", async () => {
+  const { stderr } = await load(shop(), { UPSURGE_EXPECT_SHA256: "abc" });
+
+  expect(stderr).toContain("error: --expect-sha256 cannot be 'abc'  OPTION_VALUE");
+  expect(stderr).toContain("where: --expect-sha256, from $UPSURGE_EXPECT_SHA256\n");
+  expect(stderr).toContain("--expect-sha256 is left out with: unset UPSURGE_EXPECT_SHA256\n");
+});
+
 test.each([
   ["UPSURGE_TRIM", "1", "--trim"],
   ["UPSURGE_TRIM", "false", ""],

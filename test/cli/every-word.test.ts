@@ -73,6 +73,13 @@ describe("what a default is called", () => {
   });
 });
 
+/** The events that a load tells of at a level of the log. */
+async function told(level: string): Promise<readonly string[]> {
+  const { exitCode, stderr } = await load("a.csv", ORDERS, ["--log-level", level, "-q"]);
+  expect(exitCode).toBe(0);
+  return [...stderr.matchAll(/ (?:TRACE|DEBUG|INFO) +\S+ (\S+)/g)].map(([, what = ""]) => what);
+}
+
 describe("what is told on the way", () => {
   test.each(["auto", "bar", "json"])("--progress %s", async (progress) => {
     const { exitCode, rows, stdout } = await load("a.csv", ORDERS, ["--progress", progress]);
@@ -99,6 +106,13 @@ describe("what is told on the way", () => {
     const { exitCode, stderr } = await load("a.csv", ORDERS, ["--log-level", level, "-q"]);
 
     expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
+  test("--log-level trace tells what debug tells", async () => {
+    const trace = await told("trace");
+
+    expect(trace).toContain("batch");
+    expect(trace).toEqual(await told("debug"));
   });
 
   test("--log-level info", async () => {
@@ -197,6 +211,7 @@ const REJECTED: readonly Bad[] = [
     record: `{"id":3,"item":${"[".repeat(2000)}${"]".repeat(2000)}}\n`,
   },
   { code: "ROW_UNKNOWN_FIELD", source: "a.ndjson", record: '{"id":3,"item":"cup","x":6}\n' },
+  { code: "ROW_TWO_FIELDS", source: "a.ndjson", record: '{"id":3,"Item":"cup","item":"pan"}\n' },
 ];
 
 describe("a record that is rejected", () => {

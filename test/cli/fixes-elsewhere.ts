@@ -92,6 +92,7 @@ export const ROWS: Readonly<Record<string, "typed" | "record">> = {
   ROW_PATH: "record",
   ROW_UNKNOWN_FIELD: "record",
   ROW_NO_KNOWN_FIELD: "record",
+  ROW_TWO_FIELDS: "record",
   ROW_MISSING_FIELD: "record",
   ROW_NULL_KEY: "record",
   ROW_LENGTH: "record",

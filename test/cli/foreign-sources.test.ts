@@ -221,6 +221,17 @@ test("half of a surrogate pair in UTF-16 is to be corrected: no encoding reads i
   expect(stderr).toMatch(/fix: +correct the record: half of a surrogate pair is no character/);
 });
 
+test("half of a pair in three bytes is no sign of another encoding", async () => {
+  const bytes = Buffer.from("id,name\n1,\xc3\xa9 \xed\xa0\xbd\n", "latin1");
+  const cwd = folder({ "a.csv": bytes });
+
+  const { stderr } = await load(cwd, "a.csv");
+  const header = await load(folder({ "a.csv": bytes.subarray(8) }), "a.csv");
+
+  expect(stderr).toMatch(/fix: +correct the record: half of a surrogate pair is no character/);
+  expect(header.stderr).toMatch(/fix: +correct the header: half of a surrogate pair/);
+});
+
 test("pairs of surrogates in three bytes each, as Oracle and Java write them, are CESU-8", async () => {
   const bytes = Buffer.from("id,name\n1,\xed\xa0\xbd\xed\xb8\x80\n", "latin1");
   const cwd = folder({ "a.csv": bytes });

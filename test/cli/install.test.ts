@@ -4,7 +4,9 @@
  */
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
+  existsSync,
   readFileSync,
   readdirSync,
   realpathSync,
@@ -56,6 +58,17 @@ class Machine {
   constructor(node: OtherNode, npm: string) {
     this.#node = node;
     this.#npm = npm;
+  }
+
+  /** Gives it to a user whose home others may write to, or may not. */
+  open(isOpen: boolean): void {
+    chmodSync(this.#home, isOpen ? 0o777 : 0o755);
+  }
+
+  /** The files that the program keeps for its next start. */
+  get kept(): readonly string[] {
+    const folder = join(this.#home, ".cache/upsurge");
+    return existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
   }
 
   run(file: string, args: readonly string[], cwd: string): Answer {
@@ -155,6 +168,10 @@ describe("the packed program", () => {
       const cwd = folder();
       here.npm(["install", "--ignore-scripts", tarball], cwd);
       const upsurge = join(cwd, "node_modules/.bin/upsurge");
+      here.open(true);
+      here.run(upsurge, ["--version"], cwd);
+      expect(here.kept).toEqual([]);
+      here.open(false);
       expect(
         readdirSync(join(cwd, "node_modules")).filter((name) => !name.startsWith(".")),
       ).toEqual(["upsurge"]);
@@ -179,6 +196,7 @@ describe("the packed program", () => {
         [2n, "Zoë"],
       ]);
       await loadsIntoPostgres((args) => here.run(upsurge, args, cwd));
+      expect(here.kept.length > 1).toBe(version !== "20");
     });
 
     test("globally, from any folder; a driver that is missing is named with -g", () => {

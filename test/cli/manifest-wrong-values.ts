@@ -18,6 +18,20 @@ export const VALUES: Readonly<Record<string, WrongManifest>> = {
     fix: "write trim: true",
     right: one("trim: true"),
   },
+  "a hash that is none": {
+    yaml: one("expect-sha256: abc"),
+    code: "OPTION_VALUE",
+    at: "3:5",
+    fix: 'for example expect-sha256: "$(cut -c-64 parts.csv.sha256)"',
+    right: one("expect-sha256: 0993512b22bfdc74300ffa1bb3921dac9f212182e2adad0f97f58e508994cf55"),
+  },
+  "a file without a header whose fields have no names": {
+    yaml: one("no-header: true"),
+    code: "OPTION_MISSING",
+    at: "2:5",
+    fix: 'name the fields in their order: no-header: true, columns: "id,name,city"',
+    right: one("header: true\n    columns: id,n"),
+  },
   "a list for one value": {
     yaml: one("batch-rows: [5]"),
     code: "MANIFEST_TYPE",

@@ -111,6 +111,24 @@ test("inspect shows a table's columns and the flag for each key", async () => {
   expect(stdout).toMatch(/^ {2}--key id /m);
 });
 
+test.each([
+  ["bare", "  none: records can only be inserted, or looked up with --key and --strategy"],
+  ["seen", "  none: a view has no keys of its own; --key names the columns that find its rows\n"],
+  ["words", "  none: records can only be inserted\n"],
+])("inspect of %s, which has no key, says what a load can do with it", async (name, said) => {
+  const cwd = shop();
+  const database = new Database(join(cwd, "shop.db"));
+  database.exec(`
+    create table bare (a int, b text);
+    create view seen as select * from bare;
+    create virtual table words using fts5(a, b);
+  `);
+  database.close();
+  const { stdout } = await runUpsurge(["inspect", "--to", "shop.db", "--table", name], { cwd });
+
+  expect(stdout).toContain(`keys:\n${said}`);
+});
+
 test("inspect of a database lists its tables", async () => {
   const { stdout } = await runUpsurge(["inspect", "--to", "shop.db"], { cwd: shop() });
 

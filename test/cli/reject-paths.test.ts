@@ -114,3 +114,14 @@ test("a source of standard input has them in the working directory", async () =>
   expect((await runUpsurge(["-", ...LOAD.slice(1)], { cwd, stdin: BAD })).exitCode).toBe(3);
   expect(readdirSync(cwd)).toContain("stdin.rejects.csv");
 });
+
+test.each(["--dry-run", "--check"])("%s leaves none that nobody has named", async (flag) => {
+  const cwd = folder();
+  const names = readdirSync(cwd);
+
+  expect((await runUpsurge([...LOAD, flag], { cwd })).exitCode).toBe(3);
+  expect(readdirSync(cwd)).toEqual(names);
+  const named = [...LOAD, flag, "--reject-file", "named.csv"];
+  expect((await runUpsurge(named, { cwd })).exitCode).toBe(3);
+  expect(readdirSync(cwd)).toEqual([...names, "named.csv", "named.csv.jsonl"].toSorted());
+});

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openReportFile } from "../../src/cli/report-file.ts";
+import { openReportFile } from "../../src/cli/files/report-file.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 async function write(path: string, text: string): Promise<void> {
@@ -30,6 +30,15 @@ test("until it is written there is no file, and then nothing is left beside it",
 
   expect(readdirSync(folder)).toEqual(["load.json"]);
   expect(readFileSync(path, "utf8")).toBe("whole\n");
+});
+
+test("a name may be as long as the file system takes", async () => {
+  const path = join(tempDir(), `${"報".repeat(82)}.json`);
+
+  await write(path, "first\n");
+  await write(path, "second\n");
+
+  expect(readFileSync(path, "utf8")).toBe("second\n");
 });
 
 test("an earlier report is replaced by another file with the same permissions", async () => {

@@ -74,6 +74,14 @@ test("a folder of reports makes a page of all of them, and names what is no repo
   }
 });
 
+test.skipIf(process.getuid?.() === 0)("a folder that may not be read is no bug", async () => {
+  const cwd = shop();
+  mkdirSync(join(cwd, "closed"), { mode: 0 });
+  const { exitCode, stderr } = await runUpsurge(["report", "closed", "--out", "a.html"], { cwd });
+
+  expect([exitCode, stderr]).toEqual([6, expect.stringContaining("  REPORT_UNREADABLE\n")]);
+});
+
 test.each([
   [["report", "load.json"], "--out is missing", 2],
   [["report", "--out", "a.html"], "a report is missing", 2],

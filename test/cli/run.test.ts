@@ -129,6 +129,8 @@ describe("what cannot be run is refused before anything is written", () => {
     ["several keys", { "seeds/keyed.csv": "x,y\n1,1\n" }, [], "RUN_NO_KEY", "all but one"],
     ["an unknown field", { "seeds/a.csv": "id,m\n1,1\n" }, [], "PLAN_UNKNOWN_FIELD", "by itself"],
     ["a table that has no file", {}, ["--only", "c"], "OPTION_VALUE", "leave --only out"],
+    ["a name of no table", {}, ["--only", "c"], "OPTION_VALUE", "error: --only cannot be 'c'  "],
+    ["a column of no table", {}, ["--late", "c.x"], "OPTION_VALUE", "--late cannot be 'c.x'  "],
     ["a damaged file", { "seeds/a.csv.gz": "no" }, [], "RUN_SAME_TABLE", ""],
     ["an empty folder", {}, ["empty"], "RUN_NO_FILES", "end in .csv"],
     ["a folder that is not there", {}, ["none"], "SOURCE_NOT_FOUND", ""],

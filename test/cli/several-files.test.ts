@@ -10,7 +10,6 @@ const GOOD = "id,name\n1,a\n";
 test.each([
   ["id,nmae\n2,b\n", "PLAN_UNKNOWN_FIELD"],
   ["id,name,NAME\n2,b,c\n", "PLAN_DUPLICATE_COLUMN"],
-  ["id,NAME\n2,b\n", "PLAN_DUPLICATE_COLUMN"],
   ["id,name,made\n2,b,c\n", "PLAN_READ_ONLY_COLUMN"],
   ["id,name,name\n2,b,c\n", "SOURCE_HEADER"],
   ["id;name\n2;b\n", "PLAN_NO_KNOWN_FIELD"],
@@ -32,6 +31,22 @@ test.each([
   expect(error["code"]).toBe(code);
   expect(`${error["message"]} ${error["where"]}`).toContain("b c.csv");
   expect(stderr).toContain("b c.csv");
+});
+
+test("a source may write the names of its fields in another case", async () => {
+  const cwd = tempDir({ "a.csv": GOOD, "b.csv": "NAME,Id\nb,2\n" });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer primary key, name text)");
+
+  const args = ["a.csv", "b.csv", "--to", "t.db", "--table", "t", "--key", "id"];
+  const { exitCode, stderr } = await runUpsurge(args, { cwd });
+
+  expect(exitCode, stderr).toBe(0);
+  expect(db.prepare("select * from t").raw().all()).toEqual([
+    [1, "a"],
+    [2, "b"],
+  ]);
+  db.close();
 });
 
 test.each([

@@ -73,6 +73,19 @@ describe("a split", () => {
     expect(pieces.reduce((sum, { records }) => sum + records, 0)).toBe(90);
   });
 
+  test("--compress none writes what split writes without it", async () => {
+    const cwd = tempDir({ "in.csv": CLICKS });
+
+    await run(SPLIT, cwd);
+    const named = await run(`${SPLIT}2 --compress none`, cwd);
+
+    expect(named.exitCode).toBe(0);
+    const [plain, none] = ["pieces", "pieces2"].map((folder) =>
+      readFileSync(join(cwd, folder, "piece-1.csv"), "utf8"),
+    );
+    expect(none).toBe(plain);
+  });
+
   test("--compress gzip and zstd write what can be loaded, zstd where Node has it", async () => {
     const cwd = tempDir({ "in.csv": CLICKS });
 

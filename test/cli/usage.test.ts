@@ -21,6 +21,47 @@ test.each([
     "leave it out; a job is named with --job NAME",
   ],
   [
+    ["a.csv", "--to", "x.db", "--table", "t", "--allow-at-least-once"],
+    "--allow-at-least-once does not go with --commit end",
+    "add --commit N, or leave --allow-at-least-once out",
+  ],
+  [
+    [
+      "plan",
+      "a.csv",
+      "--to",
+      "x.db",
+      "--max-rejects",
+      "5",
+      "--reject-file=b.csv",
+      "-n",
+      "-k",
+      "id",
+    ],
+    "unknown option --max-rejects",
+    "leave --max-rejects, --reject-file, -n out, or pass them to `upsurge load`",
+  ],
+  [
+    ["run", "seeds", "--to", "x.db", "--table", "a", "--grants"],
+    "unknown option --table",
+    "leave --table, --grants out, or pass them to `upsurge plan`",
+  ],
+  [
+    ["inspect", "a.csv", "--key", "id", "--forget", "a", "--grants"],
+    "unknown option --forget",
+    "leave --forget, --grants out",
+  ],
+  [
+    ["finish", "--to", "x.db"],
+    "--job is missing",
+    "add --job NAME; `upsurge help finish` shows every option",
+  ],
+  [
+    ["a.csv", "--expect-sha256"],
+    "the value of --expect-sha256 is missing",
+    'for example --expect-sha256 "$(cut -c-64 parts.csv.sha256)"',
+  ],
+  [
     ["a.csv", "--to", "x.db", "--table", "t", "--commit", "0"],
     "--commit cannot be '0'",
     "for example --commit 100000",
@@ -123,13 +164,19 @@ test.each([
   [
     ["a b.csv"],
     "--to and --table are missing",
-    "give them all, for example: upsurge 'a b.csv' --to shop.db --table orders; `upsurge help load` shows every option",
+    "give them all, for example: upsurge 'a b.csv' --to shop.db --table 'a b'; `upsurge help load` shows every option",
   ],
   [
     ["plan"],
     "a source, --to and --table are missing",
     "give them all, for example: upsurge plan orders.csv --to shop.db --table orders; `upsurge help plan` shows every option",
   ],
+  [
+    ["seeds/people.csv.gz", "--to", "x.db"],
+    "--table is missing",
+    "add it, for example --table people",
+  ],
+  [["-", "--to", "x.db"], "--table is missing", "add it, for example --table sales.orders"],
   [
     ["a.csv", "--table", "t"],
     "--to is missing",

@@ -1,5 +1,5 @@
 /** The answer to a commit is lost, before or after the server has it: the load finds out what became of it, and never guesses. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Fault } from "../support/proxy/proxy.ts";
 import { useProxy } from "./network-support.ts";
@@ -76,5 +76,25 @@ test("a commit that something before the server answers for is asked about", asy
   const result = await behind.load();
   expect(result).toMatchObject({ exit: 75, code: "TARGET_LOST" });
   expect(result.cause).toContain("the server undid the load");
+  await behind.expectApplied(0);
+});
+
+/** Changes a setting of the database at hand. */
+function alter(how: string): string {
+  return `do $$ begin execute format('alter database %I ${how}', current_database()); end $$`;
+}
+
+test("a commit that the server does not remember is of unknown outcome", async () => {
+  await database.exec(`create schema forgetful;
+    create function forgetful.pg_xact_status(xid8) returns text language sql as 'select null::text'`);
+  await database.exec(alter("set search_path = forgetful, pg_catalog, public"));
+  onTestFinished(async () => {
+    await database.exec(alter("reset search_path"));
+    await database.exec("drop schema if exists forgetful cascade");
+  });
+  behind.proxy.arm({ kind: "reset-before", on: "commit" });
+  const result = await behind.load();
+
+  expect(result).toMatchObject({ exit: 75, code: "TARGET_OUTCOME_UNKNOWN" });
   await behind.expectApplied(0);
 });

@@ -1,6 +1,14 @@
 /** SQL Server, when an answer is not one that was asked for: the load ends with an error, and is never taken for one without faults. */
 import { beforeEach, expect, test } from "vitest";
-import { always, having, nth, runFaulty, tell, useFaultyServer } from "./sqlserver-support.ts";
+import {
+  always,
+  having,
+  nth,
+  runFaulty,
+  serverError,
+  tell,
+  useFaultyServer,
+} from "./sqlserver-support.ts";
 
 const db = useFaultyServer();
 
@@ -27,6 +35,21 @@ test.each([
   const result = await runFaulty(db, { input: INPUT, flags: ["--max-rejects", "5"] });
   expect(result).toMatchObject({ exit: 1, code: "INTERNAL" });
   expect(result.stderr).toContain("the server's answer is not understood");
+  expect(await tell(await db.session(), "SELECT * FROM t")).toEqual([]);
+});
+
+test("that there is no room for the texts of a row ends the load, and is what it says", async () => {
+  const bulk = having(/^insert bulk/);
+  const undo = having(/^ROLLBACK TRANSACTION upsurge_batch/);
+  // With XACT_ABORT ON the transaction is gone by then, and its savepoint.
+  db.troubles = (request) => {
+    if (bulk(request)) return { before: serverError(511) };
+    return undo(request) ? { before: serverError(6401) } : undefined;
+  };
+  const result = await runFaulty(db, { input: INPUT, flags: ["--max-rejects", "5"] });
+  expect(result).toMatchObject({ exit: 4, code: "TARGET_STATEMENT" });
+  expect(result.cause).toBe("the texts of a row cannot be staged: injected 511 (511)");
+  expect(result.fix).toContain("--map 'FIELD:'");
   expect(await tell(await db.session(), "SELECT * FROM t")).toEqual([]);
 });
 

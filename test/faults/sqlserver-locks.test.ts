@@ -126,6 +126,17 @@ describe.each([
     expect(await table()).toEqual(BEFORE);
   });
 
+  test("for too long ends the run of a job, which is noted as failed", async () => {
+    const holder = await db.session();
+    await tell(holder, ...holding);
+    const job = [...flags, "0", "--job", "j", "--commit", "2"];
+    const result = await runFaulty(db, { input: INPUT, flags: job });
+    expect(result).toMatchObject({ exit: 75, code: "TARGET_BUSY" });
+    await tell(holder, "ROLLBACK TRANSACTION");
+    const states = await tell(await db.session(), "SELECT state FROM upsurge_checkpoint");
+    expect(states).toEqual([["failed"]]);
+  });
+
   test("for a while is waited for", async () => {
     const holder = await db.session();
     await tell(holder, ...holding);

@@ -87,6 +87,36 @@ describe.each(TYPED)("%s", (name, types) => {
 describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engine) => {
   const database = useDatabase(engine);
 
+  /** Of the same size or another, of the same form or another. */
+  const OTHERS = [
+    ["int", "bigint"],
+    ["bigint", "int"],
+    ["numeric", "int"],
+    ["int", "text"],
+    ["text", "int"],
+  ] as const;
+
+  test.each(
+    OTHERS.flatMap((types) => [[], ["--key", "id"]].map((key) => [...types, key] as const)),
+  )(
+    "from %s to %s, whose bytes the database may not read at all: %j",
+    async (before, after, key) => {
+      const shell = new TableShell(database, CSV);
+      const change = `alter table t alter a type ${after} using a::${after}`;
+      for (const row of ["", "insert into t values (1000, '0', 0)"]) {
+        await database.reset();
+        await database.exec(tableOf([before, "numeric"]));
+        await database.exec(row);
+        expectAltered(await shell.load([...key, "--before", change]));
+        await database.exec(change);
+        expectLoaded(await shell.load(key));
+        expect(await database.rows("select count(*) from t where a::text = id::text")).toEqual([
+          [`${COUNT}`],
+        ]);
+      }
+    },
+  );
+
   test.each([["begin:1"], ["committed:1"]])(
     "by somebody else at %s: the same command goes on from there",
     async (moment) => {

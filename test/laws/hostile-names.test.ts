@@ -141,7 +141,7 @@ function fieldNames({ name, database, hold, load }: Place): void {
       );
       const refused = isUnclear || new Set(["k", ...filled]).size <= filled.length;
       const source = sourceOf(format, others, [["2", ...others]]);
-      // A JSON text with this character is a reject before its fields are looked at.
+      // A JSON name with this character is a reject before its fields are looked at.
       const nul = format === "ndjson" && source.includes("\\u0000");
 
       const strict = await load(source, format, ["--table", "t", "--key", "k"]);

@@ -30,6 +30,9 @@ function rowsOf(records: readonly Fields[]): string[] {
     .map((row) => ["id", "a", "b", "c"].map((name) => row[name] ?? "null").join("|"));
 }
 
+const inCapitals = (record: Fields): Fields =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toUpperCase(), value]));
+
 const textOf = (records: readonly Fields[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
@@ -68,5 +71,36 @@ describe.each(tableEngines())("$title", (engine) => {
       expect(report.counts).toMatchObject({ read: 121, inserted: 50, rejected: 1 });
       expect(await shell.rows(ALL)).toEqual(rowsOf(records));
     });
+
+    test(`names in another case, and a record with both: ${wayTitle(way)}`, async () => {
+      const shell = new ValuesShell(database);
+      await shell.start(TABLE);
+      const records = Array.from({ length: 120 }, (_, at) => recordAt(at, (at * 7) % 50));
+      const spelled = records.map((record, at) => (at % 4 === 1 ? inCapitals(record) : record));
+      const bad = [...spelled.slice(0, 60), { id: 3, ID: 4, b: 1 }, ...spelled.slice(60)];
+      const { exit, report, stderr } = await shell.load(
+        textOf(bad),
+        ["--key", "id", "--max-rejects", "5", ...how],
+        "in.ndjson",
+      );
+      expect(exit, stderr).toBe(3);
+      expect(report.counts).toMatchObject({ read: 121, inserted: 50, rejected: 1 });
+      expect(report.rejects).toMatchObject([{ code: "ROW_TWO_FIELDS", count: 1 }]);
+      expect(await shell.rows(ALL)).toEqual(rowsOf(records));
+    });
   }
+
+  test("names that always come together are refused, and sources may differ in case", async () => {
+    const shell = new ValuesShell(database);
+    await shell.start(TABLE);
+    const twice = await shell.load(`{"id":1,"ID":2}\n{"a":"x"}\n`, ["--key", "id"], "in.ndjson");
+    expect([twice.exit, twice.report.error?.code]).toEqual([2, "PLAN_DUPLICATE_COLUMN"]);
+    const array = await shell.load(
+      `[{"id":1,"a":"x"},{"Id":2,"A":"y"}]`,
+      ["--key", "id"],
+      "in.json",
+    );
+    expect(array.exit, array.stderr).toBe(0);
+    expect(await shell.rows("select id, a from t order by id")).toEqual(["1|x", "2|y"]);
+  });
 });

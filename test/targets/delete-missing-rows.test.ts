@@ -104,7 +104,33 @@ function references(database: TestDatabase): void {
   });
 }
 
+/** A line for each id from one to another. */
+function lines(from: number, to: number, n: number): string {
+  return Array.from({ length: to - from + 1 }, (_, at) => `${from + at},${n}\n`).join("");
+}
+
 function scopes(database: TestDatabase): void {
+  test("keys that come again in a later batch leave no gap behind them", async () => {
+    const shell = new MissingShell(database);
+    await shell.start("create table t (id int not null primary key, n int)");
+    await shell.load(`id,n\n${lines(1, 130, 1)}`);
+    const again = `id,n\n${lines(1, 100, 1)}${lines(50, 69, 2)}${lines(105, 120, 2)}${lines(20, 39, 3)}`;
+    const { exit, report, stderr } = await shell.load(again, [
+      "--batch-rows",
+      "20",
+      "--max-delete",
+      "20",
+    ]);
+
+    expect([exit, report.counts.removed], stderr).toEqual([0, 14]);
+    const left = "select n, count(*) from t group by n order by n";
+    expect(await database.rows(left)).toEqual([
+      ["1", "60"],
+      ["2", "36"],
+      ["3", "20"],
+    ]);
+  });
+
   test("two tenants share a table", async () => {
     const shell = new MissingShell(database);
     await shell.start(

@@ -96,7 +96,10 @@ function values(database: TestDatabase): void {
       '{"gone": 1, "id": 5, "name": "e"}',
       '{"gone": 1.0, "id": 5, "name": "e"}',
     ];
-    const marks = ["--delete-when", "gone=true", "--delete-when", "gone=1.0"];
+    const marks = ["gone=true", "gone=1.0", 'gone=["true"]'].flatMap((mark) => [
+      "--delete-when",
+      mark,
+    ]);
     const { exit, report, stderr } = await shell.load({ "in.ndjson": `${lines.join("\n")}\n` }, [
       "--key",
       "id",
@@ -117,6 +120,18 @@ function values(database: TestDatabase): void {
     const none = await shell.load({ "in.csv": "id,name,op\n2,bb,d\n" }, [...KEYED, ...nulls]);
     expect(none.report.counts).toMatchObject({ deleted: 0, updated: 1 });
     expect(await shell.rows("select id, name from t order by id")).toEqual(["2 bb", "3 c"]);
+  });
+
+  test("of fields with one name, any deletes by it, and one by its number", async () => {
+    const shell = new ChangesShell(database);
+    await shell.start(TABLE, ROWS);
+    const files = { "a.csv": "id,name,op,op\n1,Ann,u,d\n2,Bob,d,u\n" };
+    const apart = ["--key", "id", "--map", "3:", "--map", "4:"];
+    const second = await shell.load(files, [...apart, "--delete-when", "4=d"]);
+    expect(second.report.counts, second.stderr).toMatchObject({ deleted: 1, unchanged: 1 });
+    expect(await shell.rows("select id from t order by id")).not.toContain("1");
+    const either = await shell.load(files, [...apart, "--delete-when", "op=d"]);
+    expect(either.report.counts, either.stderr).toMatchObject({ deleted: 1, skipped: 1 });
   });
 
   test("the field may be a column, or be left out, or come from one file of several", async () => {

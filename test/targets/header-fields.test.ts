@@ -88,6 +88,8 @@ describe.each(sharedEngines())("$title", (engine) => {
       ["id,3,\n1,5,6\n", ["--map", "3:n"], "SOURCE_HEADER"],
       ["id,n\n1,5\n", ["--map", "3:hist"], "PLAN_NO_FIELD"],
       ["id,n,n\n1,5,6\n", ["--map", "3:", "--keep-empty", "n"], "PLAN_NO_FIELD"],
+      ["id,n,n\n1,5,6\n", ["--map", "3:", "--null-in", "n=5"], "PLAN_NO_FIELD"],
+      ["id,n,n\n1,5,6\n", ["--map", "3:", "--default-on-empty", "n"], "PLAN_NO_FIELD"],
     ];
     for (const [text, flags, code] of open) {
       const [ran, rows] = await load(text, flags);
@@ -112,5 +114,24 @@ describe.each(sharedEngines())("$title", (engine) => {
     expect(went.exit, went.stderr).toBe(0);
     const rows = await database.rows("select id, n from t order by id");
     expect(rows.map((row) => row.join("|"))).toEqual(["1|10", "2|20"]);
+  });
+});
+
+describe.each(sharedEngines())("values of fields with one name: $title", (engine) => {
+  const database = useDatabase(engine);
+  const load = async (text: string, flags: readonly string[]): Promise<[Ran, unknown]> => {
+    const shell = await JobShell.open(engine, database, TABLE);
+    shell.write("in.csv", text);
+    const ran = await shell.bare(["in.csv", "--map", "2:n", "--map", "3:", ...flags]);
+    return [ran, await database.rows("select n from t")];
+  };
+
+  test("flags about the values of one of them call it by its number, as the fix says", async () => {
+    const [named] = await load("id,n,n\n1,5,6\n", ["--null-in", "n=5"]);
+    const [, nulls] = await load("id,n,n\n1,5,6\n", ["--null-in", "2=5"]);
+    const [, absent] = await load("id,n,n\n2,,6\n", ["--default-on-empty", "2"]);
+
+    expect(named.stderr).toContain("say it by number, for example --null-in 2=5\n");
+    expect([nulls, absent]).toEqual([[[null]], [[null]]]);
   });
 });

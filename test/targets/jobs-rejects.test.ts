@@ -1,5 +1,5 @@
 /** The rejects of a job: each is in the reject file exactly once, however often the job stopped and went on. */
-import { truncateSync } from "node:fs";
+import { readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
@@ -51,6 +51,7 @@ describe.each(sharedEngines())("$title", (engine) => {
   };
 
   rejectFiles(open);
+  severalSources(open);
 
   test("the limit counts over all runs", async () => {
     const shell = await open();
@@ -135,6 +136,54 @@ describe.each(sharedEngines())("$title", (engine) => {
     expect(await shell.table()).toEqual(TABLE);
   });
 });
+
+/** Rejects of several sources in one file. */
+function severalSources(open: (input?: string) => Promise<JobShell>): void {
+  test("a source without a line end at its end is followed by another run's reject on a line of its own", async () => {
+    const shell = await open(`${HEADER}1,10,10\n4,77,4`);
+    shell.write("more.csv", `${HEADER}5,77,5\n6,77,6`);
+    const load = async (most: number) =>
+      await shell.load(`in.csv more.csv --job j --commit 1 --max-rejects ${most}`);
+
+    expect((await load(1)).code).toBe("REJECT_LIMIT");
+    expect(shell.read("in.csv.rejects.csv")?.startsWith(`${HEADER}4,77,4`)).toBe(true);
+    expect((await load(3)).exit).toBe(3);
+    expect(shell.read("in.csv.rejects.csv")).toBe(`${HEADER}4,77,4\n5,77,5\n6,77,6`);
+  });
+
+  test.each(["UTF-16LE", "UTF-16BE"])(
+    "the line end between two rejects is one of their encoding: %s",
+    async (encoding) => {
+      const bytes = (text: string): Buffer => {
+        const little = Buffer.from(`\uFEFF${text}`, "utf16le");
+        return encoding === "UTF-16LE" ? little : little.swap16();
+      };
+      // A letter of which one byte is that of a line feed.
+      const shell = await open();
+      shell.write("in.csv", bytes(`${HEADER}1,10,10\n4,77,\u0A05`));
+      shell.write("more.csv", bytes(`${HEADER}5,77,\u050A\n6,77,\u050A`));
+      const load = async (most: number) =>
+        await shell.load(`in.csv more.csv --job j --commit 1 --max-rejects ${most}`);
+
+      expect((await load(1)).code).toBe("REJECT_LIMIT");
+      expect((await load(3)).exit).toBe(3);
+      expect(readFileSync(join(shell.folder, "in.csv.rejects.csv"))).toEqual(
+        bytes(`${HEADER}4,77,\u0A05\n5,77,\u050A\n6,77,\u050A`),
+      );
+    },
+  );
+
+  test("rejects of two sources in one batch come in the order of the sources, whoever found them", async () => {
+    const shell = await open(`${HEADER}1,10,10\n2,20,20,x\n3,77,3\n`);
+    shell.write("more.csv", `${HEADER}4,77,4\n5,50,50\n6,60,60,y\n`);
+
+    expect((await shell.load("in.csv more.csv --commit end --max-rejects 9")).exit).toBe(3);
+    expect(shell.read("in.csv.rejects.csv")).toBe(
+      `${HEADER}2,20,20,x\n3,77,3\n4,77,4\n6,60,60,y\n`,
+    );
+    expect(reported(shell)).toEqual([2, 3, 1, 3]);
+  });
+}
 
 /** The files of rejects, between runs and after the last. */
 function rejectFiles(open: (input?: string) => Promise<JobShell>): void {

@@ -46,6 +46,35 @@ describe.each(tableEngines())("$title", (engine) => {
     });
   }
 
+  // The translated server stores what PostgreSQL does.
+  const storing = engine.name === "sqlserver" ? [] : waysOf(engine, [2]);
+  test.each(storing.map((way) => [wayTitle(way), way] as const))(
+    "U+0000 is stored where the database can, in JSON as in CSV: %s",
+    async (_, { strategy, rowSource, batchRows }) => {
+      const how = ["--strategy", strategy, "--row-source", rowSource, "-b", String(batchRows)];
+      const flags = ["--key", "id", "--max-rejects", "9", ...how];
+      const stores = engine.name === "sqlite";
+      const ndjson = String.raw`{"id":1,"name":"a\u0000b"}{"id":2,"name":"c","city":"d\u0000"}{"id":3,"name":{"x":"\u0000"}}`;
+      const sources = {
+        "in.csv": 'id,name,city\n1,a\0b,none\n2,c,d\0\n3,"{""x"":""\\u0000""}",none\n',
+        "in.ndjson": ndjson.replaceAll("}{", "}\n{"),
+        "in.json": `[${ndjson.replaceAll("}{", "},{")}]`,
+      };
+      for (const [file, text] of Object.entries(sources)) {
+        const shell = new ValuesShell(database);
+        await shell.start(TABLE);
+
+        const { exit, report, stderr } = await shell.load(text, flags, file);
+
+        expect([exit, report.rejects[0]?.code], stderr).toEqual(
+          stores ? [0, undefined] : [3, "ROW_NUL"],
+        );
+        const inner = String.raw`3|{"x":"\u0000"}|none`;
+        expect(await shell.rows(ALL)).toEqual(stores ? ["1|a\0b|none", "2|c|d\0", inner] : [inner]);
+      }
+    },
+  );
+
   paths(database);
   names(database);
 

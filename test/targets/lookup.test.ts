@@ -1,7 +1,7 @@
 /** `--lookup`: a column is filled with the id of the row that fields name in another table. */
 import { describe, expect, test } from "vitest";
 import { ENGINES, tableEngines, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
-import type { TestDatabase } from "../helpers/engines.ts";
+import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { LookupShell } from "../helpers/lookup-shell.ts";
 
 const AUTHORS = {
@@ -91,7 +91,8 @@ describe.each(ENGINES)("$title", (engine) => {
 
     const needed = BOOKS.replace("author_id int", "author_id int not null");
     await shell.start(AUTHORS[engine.name], needed, ROWS[engine.name]);
-    const none = await shell.load("k,title,author\n1,One,\n", [...BY_EMAIL, "--max-rejects", "5"]);
+    const named = ["--lookup-missing", "reject", "--max-rejects", "5"];
+    const none = await shell.load("k,title,author\n1,One,\n", [...BY_EMAIL, ...named]);
     expect(none.rejects).toEqual(["ROW_NOT_NULL author_id"]);
     // A constant for a column that is looked up would be refused.
     expect(none.output).toContain("fill the field author, by which the row of");
@@ -107,6 +108,7 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 
   fields(shell, database, engine.name);
+  anyCharacters(shell, database, engine.name);
 });
 
 describe.each(tableEngines())("$title, once", (engine) => {
@@ -360,5 +362,24 @@ function fields(shell: LookupShell, database: TestDatabase, name: string): void 
       ["3", "80"],
       ["5", null],
     ]);
+  });
+}
+
+function anyCharacters(shell: LookupShell, database: TestDatabase, engine: Engine["name"]): void {
+  test("keys of any characters are found, and made, as they are", async () => {
+    const keys = ["a\\b", 'a"b', "{a,b}", "NULL", "a'b", "\\", 'c"\\"'];
+    const known = keys.slice(0, 5).map((key) => `('${key.replaceAll("'", "''")}')`);
+    await shell.start(
+      AUTHORS[engine],
+      BOOKS,
+      `insert into authors (email) values ${known.join(", ")}`,
+    );
+    const lines = keys.map((author, k) => `${JSON.stringify({ k, title: "x", author })}\n`);
+    const flags = [...BY_EMAIL, "--lookup-missing", "insert"];
+    const ran = await shell.load(lines.join(""), flags, "in.ndjson");
+
+    expect([ran.exit, ran.counts], ran.stderr).toEqual([0, { inserted: 7, created: 2 }]);
+    const found = "select email from books join authors on id = author_id order by k";
+    expect(await database.rows(found)).toEqual(keys.map((key) => [key]));
   });
 }

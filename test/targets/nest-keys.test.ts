@@ -96,6 +96,30 @@ describe.each(ENGINES)("rows without any key on $title", (engine) => {
   });
 });
 
+describe.each(ENGINES.filter(({ name }) => name === "sqlserver"))(
+  "keys whose texts lose nothing on $title",
+  (engine) => {
+    const shell = new NestShell(useDatabase(engine));
+
+    test.each([["varbinary(16)", "convert(varbinary(16), newid())"]])("%s", async (type, value) => {
+      await shell.start(
+        `create table visits (id ${type} not null default (${value}) primary key, page varchar(20))`,
+        `create table steps (visit_id ${type} not null references visits (id), what varchar(20))`,
+      );
+      const lines = ['{"page":"a","steps":[{"what":"in"},{"what":"on"}]}'];
+      const flags = ["--nest", "steps:steps"];
+      const ran = await shell.load(lines, "visits", { flags, way: ANY_WAY });
+      expect([ran.exit, ran.counts], ran.output).toEqual([
+        0,
+        { visits: { inserted: 1 }, steps: { inserted: 2 } },
+      ]);
+      expect(
+        await shell.rows("select page, what from steps join visits on id = visit_id order by what"),
+      ).toEqual(["a in", "a on"]);
+    });
+  },
+);
+
 describe.each(ENGINES)("rows with a key of sorts on $title", (engine) => {
   const shell = new NestShell(useDatabase(engine));
   const { name } = engine;
@@ -116,6 +140,30 @@ describe.each(ENGINES)("rows with a key of sorts on $title", (engine) => {
     ]);
     expect(await shell.rows(VISITS)).toEqual(["a 1 in -", "b 1 on -"]);
     expect(await shell.rows("select page from visits where id = 7")).toEqual(["a"]);
+  });
+
+  test("records and their rows bring numbers of their own", async () => {
+    await shell.start(
+      `create table visits (id ${IDS[name]}, page varchar(20))`,
+      `create table steps (id ${IDS[name]}, visit_id int not null references visits (id), what varchar(20))`,
+    );
+    const lines = [
+      '{"id":7,"page":"a","steps":[{"id":70,"what":"in"},{"id":71,"what":"on"}]}',
+      '{"id":8,"page":"b","steps":[{"id":80,"what":"in"}]}',
+    ];
+    const ran = await shell.load(lines, "visits", {
+      flags: ["--nest", "steps: { table: steps, keep-identity: true }", "--keep-identity"],
+      way: ANY_WAY,
+    });
+    expect([ran.exit, ran.counts], ran.output).toEqual([
+      0,
+      { visits: { inserted: 2 }, steps: { inserted: 3 } },
+    ]);
+    expect(await shell.rows("select visit_id, id, what from steps order by id")).toEqual([
+      "7 70 in",
+      "7 71 on",
+      "8 80 in",
+    ]);
   });
 
   test("a key that may be NULL does not find its row again, and the number does", async () => {

@@ -1,7 +1,7 @@
 /** `missing` of levels: what becomes of rows that a record does not mention, on every database and in every way. */
 import { describe, expect, test } from "vitest";
 import { tableEngines, useDatabase } from "../helpers/engines.ts";
-import type { Engine } from "../helpers/engines.ts";
+import type { Engine, TestDatabase } from "../helpers/engines.ts";
 import { ANY_WAY, NestShell, nestWays } from "../helpers/nest/nest-shell.ts";
 
 const TABLES = [
@@ -103,6 +103,8 @@ describe.each(tableEngines())("in every way, on $title", (engine) => {
 describe.each(tableEngines())("on $title", (engine) => {
   const database = useDatabase(engine);
   const shell = new NestShell(database);
+
+  keysOfRows(engine.name, database, shell);
 
   test("rows are unlinked, or changed by an expression, and only where they are other than that", async () => {
     await shell.start(
@@ -245,3 +247,81 @@ describe.each(tableEngines())("what keeps rows, on $title", (engine) => {
     expect([allowed.exit, allowed.counts["lines"]?.["removed"]], allowed.output).toEqual([0, 3]);
   });
 });
+
+/** A record with items of these numbers. */
+function box(id: string, ...numbers: readonly number[]): string {
+  return JSON.stringify({ id, note: "x", items: numbers.map((nr) => ({ nr })) });
+}
+
+/** The keys that link rows, and by which they are known. */
+function keysOfRows(engine: Engine["name"], database: TestDatabase, shell: NestShell): void {
+  test("rows are known by keys of any characters", async () => {
+    const skus = ["a\\b", 'a"b', "{a,b}", "NULL", "a'b", "\\", "gone\\"];
+    const rows = skus.map((sku) => `('k\\1', '${sku.replaceAll("'", "''")}')`);
+    await shell.start(
+      "create table boxes (code varchar(9) not null primary key, n int)",
+      "create table items (box varchar(9) not null references boxes (code), sku varchar(9) not null, primary key (box, sku))",
+      "insert into boxes values ('k\\1', 1), ('k1', 1)",
+      `insert into items values ${rows.join(", ")}, ('k1', 'stays')`,
+    );
+    const items = skus.slice(0, -1).map((sku) => ({ sku }));
+    const flags = ["--key", "code", "--nest", "items: { table: items, missing: delete }", ...ALL];
+    const record = JSON.stringify({ code: "k\\1", n: 2, items });
+    const ran = await shell.load([record], "boxes", { flags, way: ANY_WAY });
+
+    expect(ran.counts["items"], ran.output).toEqual({ ignored: 6, removed: 1 });
+    const left = await database.rows("select sku from items where box = 'k\\1'");
+    expect(new Set(left.flat())).toEqual(new Set(skus.slice(0, -1)));
+    expect(await database.rows("select sku from items where box = 'k1'")).toEqual([["stays"]]);
+  });
+
+  test("a row is the same in any spelling of its key", async () => {
+    const type = {
+      sqlite: "char(36) collate nocase",
+      postgres: "uuid",
+      sqlserver: "uniqueidentifier",
+    };
+    const id = type[engine];
+    await shell.start(
+      `create table boxes (id ${id} not null primary key, note varchar(9))`,
+      `create table items (box_id ${id} not null references boxes (id), nr int not null, primary key (box_id, nr))`,
+    );
+    const [key, other] = [
+      "aaaaaaaa-0000-4000-8000-00000000000a",
+      "bbbbbbbb-0000-4000-8000-00000000000b",
+    ];
+    const flags = ["--key", "id", "--nest", "items: { table: items, missing: delete }", ...ALL];
+    const ran = await shell.load(
+      [box(key, 1, 2), box(other, 1), box(key.toUpperCase(), 2, 3)],
+      "boxes",
+      { flags, way: ANY_WAY },
+    );
+    expect(ran.counts["items"], ran.output).toEqual({ inserted: 4, ignored: 1, removed: 1 });
+    const items = "select nr, count(*) from items group by nr order by nr";
+    expect(await shell.rows(items)).toEqual(["1 1", "2 1", "3 1"]);
+  });
+
+  test("rows that a key in two columns links lose both of them", async () => {
+    await shell.start(
+      "create table boxes (shop int not null, nr int not null, note varchar(9), primary key (shop, nr))",
+      `create table items (id ${idOf(engine)}, shop int, nr int, sku varchar(9) not null unique, foreign key (shop, nr) references boxes (shop, nr))`,
+      "insert into boxes values (1, 1, 'old'), (1, 2, 'old')",
+      "insert into items (shop, nr, sku) values (1, 1, 'a'), (1, 1, 'b'), (1, 2, 'c')",
+    );
+    const flags = [
+      "--key",
+      "shop,nr",
+      "--nest",
+      "items: { table: items, key: sku, missing: unlink }",
+      ...ALL,
+    ];
+    const ran = await shell.load(
+      ['{"shop":1,"nr":1,"note":"new","items":[{"sku":"b"}]}', '{"shop":1,"nr":2,"items":[]}'],
+      "boxes",
+      { flags, way: ANY_WAY },
+    );
+    expect(ran.counts["items"], ran.output).toEqual({ unchanged: 1, removed: 2 });
+    const items = "select sku, shop, nr from items order by sku";
+    expect(await shell.rows(items)).toEqual(["a - -", "b 1 1", "c - -"]);
+  });
+}

@@ -10,7 +10,7 @@ import type { PackedRows } from "../../src/model/packed.ts";
 import { copyIn } from "../../src/targets/postgres/stage/copy.ts";
 import { allDiffer, keyHashes } from "../../src/targets/postgres/stage/key-hash.ts";
 import { PackedCopy } from "../../src/targets/postgres/stage/packed-copy.ts";
-import { PackedBatch } from "../../src/write/packed-batch.ts";
+import { packedBatch } from "../../src/write/packed-batch.ts";
 import { splitByHash } from "../../src/write/parallel/route.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
@@ -297,7 +297,7 @@ test.each(KEY_TYPES)(
             fields: encodedAtOnce(fields, () => (encoded += 1)),
           }));
           const split = (packed: PackedRows): (PackedRows | null)[] => {
-            const batch = new PackedBatch({ number: 1, size: texts.length }, packed, () => []);
+            const batch = packedBatch({ number: 1, size: texts.length }, packed, () => []);
             const parts = splitByHash(batch, packed, hashes, { writers, key: ["v"] });
             return parts.map((part) => part?.packed ?? null);
           };

@@ -6,6 +6,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TableShape } from "../../src/model/table-shape.ts";
 import { readTableShape } from "../../src/targets/postgres/catalog/table-shape.ts";
+import { sendingAhead } from "../../src/targets/postgres/connect/run-together.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { Engine } from "../helpers/engines.ts";
 
@@ -66,7 +67,7 @@ const open: Client[] = [];
 async function shapeOf(name: string, relied = true): Promise<object | null> {
   const [client] = open;
   if (client === undefined) throw new Error("there is no connection");
-  const shape = await readTableShape(client, name, relied);
+  const shape = await sendingAhead(client, () => readTableShape(client, name, relied));
   if (relied) expect(shape?.version, name).toMatch(/^-?\d+$/);
   return comparable(shape);
 }
@@ -101,7 +102,7 @@ describe("the shape of a table", () => {
     const altered = `create trigger later_${nth} before insert on plain for each row execute function one()`;
     const alter = async (): Promise<void> => await database.exec(altered);
     const read = await readTableShape(disturbed(client, nth, alter), "plain", true);
-    const now = await readTableShape(client, "plain", true);
+    const now = await sendingAhead(client, () => readTableShape(client, "plain", true));
 
     expect(now?.triggers.map(({ name }) => name)).toContain(`later_${nth}`);
     expect(read?.version).not.toBe(now?.version);

@@ -134,6 +134,33 @@ describe.each(tableEngines())("$title", (engine) => {
   });
 });
 
+const makers = tableEngines().filter(({ name }) => name !== "sqlite");
+
+describe.each(makers)("$title", (engine) => {
+  const database = useDatabase(engine);
+  const { report } = loadShell(database);
+  beforeEach(() => database.reset());
+
+  test("a key that the database makes is kept by the fix, and given up only for another one", async () => {
+    const made = engine.name === "postgres" ? "generated always as identity" : "identity(1,1)";
+    await database.exec(
+      `create table t (id int ${made} primary key, n int not null unique, v int);`,
+    );
+    const refused = await report("id,n,v\n7,1,5\n", ["--key", "id"]);
+    const kept = await report("id,n,v\n7,1,5\n", ["--key", "id", "--keep-identity"]);
+    const other = await report("id,n,v\n8,1,5\n", ["--key", "n", "--map", "id:"]);
+
+    expect([refused.code, refused.fix]).toEqual([
+      "PLAN_READ_ONLY_COLUMN",
+      "pass --keep-identity to write the source's values, or name another key with --key, of columns that the source fills and the table has a unique index on, and drop the field with --map 'id:'",
+    ]);
+    const more = await report("id,n,v,x\n7,1,5,2\n", ["--key", "id", "--alter"]);
+    expect([more.code, more.fix]).toEqual([refused.code, refused.fix]);
+    expect([kept.counts, other.counts]).toEqual([{ inserted: 1 }, { unchanged: 1 }]);
+    expect(await database.rows("select id, n from t")).toEqual([["7", "1"]]);
+  });
+});
+
 function one(name: Engine["name"]): Engine {
   const [engine] = ENGINES.filter((each) => each.name === name);
   if (engine === undefined) throw new Error(`there is no engine ${name}`);

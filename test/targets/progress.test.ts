@@ -24,12 +24,20 @@ function sizeOf(...names: readonly string[]): number {
   return names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
+type Phases = Partial<Record<Progress["phase"], Progress>>;
+
 /** What a load tells of its phases: the last of each. */
-async function told(
+async function told(sources: readonly string[], options: GivenOptions): Promise<Phases> {
+  return (await course(sources, options)).last;
+}
+
+/** What a load tells when it enters its phases, and last in each. */
+async function course(
   sources: readonly string[],
   options: GivenOptions,
-): Promise<Partial<Record<Progress["phase"], Progress>>> {
-  const last: Partial<Record<Progress["phase"], Progress>> = {};
+): Promise<{ first: Phases; last: Phases }> {
+  const first: Phases = {};
+  const last: Phases = {};
   const all = { to: join(folder, "t.db"), table: "t", key: ["id"], ...options };
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   await load(
@@ -40,10 +48,13 @@ async function told(
       environment: {},
       log: quiet,
       signal: new AbortController().signal,
-      onProgress: (progress) => (last[progress.phase] = progress),
+      onProgress: (progress) => {
+        first[progress.phase] ??= progress;
+        last[progress.phase] = progress;
+      },
     },
   );
-  return last;
+  return { first, last };
 }
 
 test("the phases of a load, in their order", async () => {
@@ -81,11 +92,8 @@ test("a stream has no share", async () => {
 test("a job that goes on has before it what it has not loaded", async () => {
   const job = { job: "j", commit: "2" };
   await told(["a.csv", "b.csv", "c.csv"], job);
-  const { loading, committing } = await told(["a.csv", "b.csv", "c.csv"], {
-    ...job,
-    maxRejects: "1",
-  });
+  const { first, last } = await course(["a.csv", "b.csv", "c.csv"], { ...job, maxRejects: "1" });
 
-  expect(loading).toMatchObject({ records: 6, recordsPerSecond: null });
-  expect(committing).toMatchObject({ records: 8, bytes: sizeOf("c.csv"), share: 1 });
+  expect(first.loading).toMatchObject({ records: 6, recordsPerSecond: null });
+  expect(last.committing).toMatchObject({ records: 8, bytes: sizeOf("c.csv"), share: 1 });
 });

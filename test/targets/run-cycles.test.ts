@@ -73,6 +73,11 @@ describe.each([sqlite, postgres].flatMap((engine) => engine ?? []))("$title", (e
     for (const flags of [[], ["--dry-run"]]) {
       const { exit, error, report, output } = await shell.run("seeds", ...flags);
       expect([exit, error], output).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+      expect(output).toContain(
+        isPostgres
+          ? "(boss)=(9)"
+          : "the row of staff with id 1 has boss 9, which no row of staff has",
+      );
       // It is no fault of the last file.
       expect(report.failedLoad).toBeNull();
     }

@@ -247,8 +247,9 @@ describe.each(tableEngines())("$title: plans and files", (engine) => {
     if (engine.name === "sqlite") return;
     const always = engine.name === "postgres" ? "generated always as identity" : "identity";
     const shell = new RunShell(database);
-    await shell.start(`create table numbered (id bigint ${always} primary key, n int)`);
-    shell.write({ "seeds/numbered.csv": "id,n\n7,1\n" });
+    const ids = `id bigint ${always} primary key`;
+    await shell.start(`create table numbered (${ids}, n int); create table others (${ids}, n int)`);
+    shell.write({ "seeds/numbered.csv": "id,n\n7,1\n", "seeds/others.csv": "id,n\n8,2\n" });
     const refused = await shell.run("seeds");
     const kept = await shell.run("seeds", "--keep-identity");
 
@@ -256,7 +257,7 @@ describe.each(tableEngines())("$title: plans and files", (engine) => {
       2,
       expect.stringContaining("--keep-identity"),
     ]);
-    expect([kept.exit, kept.report.counts.inserted], kept.output).toEqual([0, 1]);
+    expect([kept.exit, kept.report.counts.inserted], kept.output).toEqual([0, 2]);
   });
 
   test("the plan shows the order, why, and what is not loaded; nothing is written", async () => {

@@ -213,6 +213,12 @@ describe("constraints and triggers", () => {
     const real = await load(setup, bad, flags);
     expect([dry.exit, dry.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
     expect([real.exit, real.error]).toEqual([4, "TARGET_COMMIT_REFUSED"]);
+    // A row that was an orphan before is not named.
+    const named = "the row of child with rowid 1 has code 'a', which no row of t has";
+    expect([dry.output, real.output]).toEqual([
+      expect.stringContaining(named),
+      expect.stringContaining(named),
+    ]);
   });
 });
 

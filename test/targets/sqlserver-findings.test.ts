@@ -131,6 +131,16 @@ describe.each(WAYS)(`${sqlserver.title}, values: %s`, (_, way) => {
   });
 });
 
+test("a trigger that was made after planning is not passed over by a bulk load", async () => {
+  await database.exec("create table t (id int primary key, n int null); create table log (n int)");
+  const before =
+    "create trigger logging on t after insert as insert into log select n from inserted";
+  const way = { strategy: "auto", rowSource: "auto", batchRows: 10 };
+  const { counts, output } = await loadBy(way)("csv", "id,n\n1,10\n2,20\n", ["--before", before]);
+  expect(counts, output).toEqual({ inserted: 2 });
+  expect(await database.rows("select n from log order by n")).toEqual([["10"], ["20"]]);
+});
+
 test("a table of another database is none", async () => {
   await database.exec("create table t (id int primary key)");
   const way = { strategy: "auto", rowSource: "auto", batchRows: 10 };

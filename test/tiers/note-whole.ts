@@ -1,13 +1,17 @@
 /**
  * Before each test file: what `npm test` has run of it is left out of `test:all`, and when it has ended in `npm test`, that is
- * noted. What `test:all` adds is left out once the time of the run is over, where it has one.
+ * noted. What `test:all` adds is left out once the time of the run is over, where it has one. A file of which Node warns fails.
  */
 import { relative } from "node:path";
-import { beforeAll, beforeEach, expect } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { watchProperties } from "./by-chance.ts";
 import { beginFile, beginTests, noteRun, skipTestsDone } from "./once.ts";
+import { expectNoWarnings, watchWarnings } from "./warnings.ts";
 import { IS_FAST, isTimeOver, noteLeftOut } from "./tiers.ts";
 
 beginFile();
+watchProperties();
+watchWarnings();
 // Vitest reads the names of fixtures here.
 // eslint-disable-next-line no-empty-pattern
 beforeAll(({}, suite) => {
@@ -17,6 +21,8 @@ beforeAll(({}, suite) => {
   skipTestsDone(file, suite);
   return undefined;
 });
+
+afterAll(() => expectNoWarnings());
 
 beforeEach(({ skip }) => {
   if (!isTimeOver()) return;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseCommandLine } from "../../src/cli/program.ts";
 import { optionSpec } from "../../src/options/flag.ts";
 import type { OptionName } from "../../src/options/options.ts";
+import { isByChance } from "./by-chance.ts";
 
 /** Where a run notes what it sees; nothing is noted without it. */
 const FOLDER = process.env["UPSURGE_TEST_SEEN"] ?? "";
@@ -23,9 +24,9 @@ export interface SeenRun {
 
 const noted = new Set<string>();
 
-/** Notes one run of the program with `args`. */
+/** Notes one run of the program with `args`, except where they were drawn at random. */
 export function noteRun(args: readonly string[], run: SeenRun): void {
-  if (FOLDER === "") return;
+  if (FOLDER === "" || isByChance()) return;
   const words = [...wordsOfCommand(args, run.env ?? {}), ...wordsOfOutcome(args, run)];
   const fresh = words.filter((word) => !noted.has(word));
   if (fresh.length === 0) return;

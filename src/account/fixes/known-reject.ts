@@ -89,7 +89,10 @@ export function columnOf({ reject, target }: KnownReject): Column | null {
   return target?.plan.table.columns.find(({ name }) => name === reject.column) ?? null;
 }
 
-/** The field that fills the column at fault; `null` for a constant, or where it is not known. */
-export function fieldOf({ reject, target }: KnownReject): string | null {
-  return target?.plan.mapping.find(({ column }) => column === reject.column)?.field ?? null;
+/** The field that fills the column at fault; `null` for a constant, or where it is not known which of several it is. */
+export function fieldOf({ reject, target, source }: KnownReject): string | null {
+  const all = target?.plan.mapping.filter(({ column }) => column === reject.column) ?? [];
+  const own = all.filter(({ field }) => source?.fields?.includes(field) !== false);
+  const [only, other] = own.length > 0 ? own : all;
+  return other === undefined ? (only?.field ?? null) : null;
 }

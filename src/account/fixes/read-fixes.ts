@@ -1,4 +1,5 @@
 /** Fixes of records that cannot be read: the flag under which they can, found by trying it. */
+import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { guessEncoding } from "../../read/text/guess-encoding.ts";
 import { fieldsUnder } from "../../read/csv/try-record.ts";
@@ -157,19 +158,16 @@ function looksLikeCsv(text: string): boolean {
 const SEVERAL =
   "pass --format json, which takes a record over several lines, and several on one line";
 
-/** An object of the names and an array of values, as jq makes it. */
-const NAMED = "[$names, .] | transpose | map({(.[0]): .[1]}) | add";
-
 /** ROW_NOT_OBJECT: arrays of objects, and arrays of values. */
 export function notObjectFix(known: KnownReject): string | null {
   const text = textOf(known).trim();
   if (!text.startsWith("[")) return null;
   if (known.source?.format === "json") {
-    return `${rewriteText(known, `jq -c '.[0] as $names | .[1:][] | ${NAMED}'`)}, if its first element holds the names; or write each record as an object`;
+    return `${rewriteText(known, `jq -c '.[0] as $names | .[1:][] | ${OBJECT_OF_NAMES}'`)}, if its first element holds the names; or write each record as an object`;
   }
   if (known.source?.format !== "ndjson") return null;
   if (/^\[\s*\{/.test(text)) return rewrite(known, "jq -c '.[]'");
-  return `${rewriteText(known, `jq -cn 'input as $names | inputs | ${NAMED}'`)}, if its first line holds the names; or write each record as an object`;
+  return `${rewriteText(known, `jq -cn 'input as $names | inputs | ${OBJECT_OF_NAMES}'`)}, if its first line holds the names; or write each record as an object`;
 }
 
 function isObject(text: string): boolean {

@@ -2,6 +2,7 @@
  * What to do in the place of an option or a value that we do not have and other tools do. Loaded only for an error: a small load
  * reads nothing of it.
  */
+import { flagsIn } from "../../errors/flags-in.ts";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../../options/flag.ts";
 import type { Command } from "../../options/option.ts";
@@ -56,8 +57,4 @@ function unsaid(typed: string, flags: readonly string[]): string | null {
 
 function find(habits: typeof SAME, name: string): string | null {
   return habits.find(([names]) => names.split(" ").includes(name))?.[1] ?? null;
-}
-
-function flagsIn(said: string): readonly string[] {
-  return said.match(/--[a-z-]+/g) ?? [];
 }

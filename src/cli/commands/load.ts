@@ -1,4 +1,5 @@
 /** `upsurge load`: runs a load and delivers its report. The load itself is in `src/load/load.ts`. */
+import { filesRead } from "../../load/files-read.ts";
 import { load } from "../../load/load.ts";
 import type { Surroundings } from "../../load/surroundings.ts";
 import type { Options } from "../../options/options.ts";
@@ -10,6 +11,7 @@ import { renderStepSummary } from "../../report/render/render-step-summary.ts";
 import { watchedLoad } from "../../report/watched.ts";
 import type { CommandContext } from "../context.ts";
 import { runAndDeliver } from "../deliver.ts";
+import { givenFiles } from "../files/refuse-overwriting.ts";
 import { maskReport } from "../../secrets/mask-report.ts";
 
 /** Loads `sources` and returns the exit code of the report. */
@@ -22,6 +24,7 @@ export async function loadCommand(
   let settled = options;
   const work = {
     onSignal: () => onSignal(settled),
+    reads: async () => [...givenFiles(options), ...(await filesRead(sources))],
     run: async (given: Surroundings) => {
       const surroundings = { ...given, onSettled: (now: Options) => void (settled = now) };
       const report = maskReport(await load(sources, options, surroundings), redact);

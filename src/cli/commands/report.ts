@@ -9,7 +9,7 @@ import { renderTrend } from "../../report/html/trend-page.ts";
 import type { CommandContext } from "../context.ts";
 import { readReports } from "../read-reports.ts";
 import type { FoundReports } from "../read-reports.ts";
-import { openReportFile, unwritable } from "../report-file.ts";
+import { openReportFile, unwritable } from "../files/report-file.ts";
 
 /** Writes the page of the reports to the file of `--out`. */
 export async function reportCommand(

@@ -9,17 +9,21 @@ import type { Command } from "../../options/option.ts";
 import { isOf, placeOfValue } from "../../options/layers/layers.ts";
 import type { LayerValue } from "../../options/layers/layers.ts";
 import type { Options } from "../../options/options.ts";
+import { wrong } from "../../options/wrong-options.ts";
 import { secretsOf } from "../../secrets/redact.ts";
 import { findTarget, inFolderOf } from "../../targets/registry.ts";
 import type { Call } from "../call.ts";
 
-/** The file that is named, or the one in this folder; `null` where there is none. */
+/** The file that is named, or the one in this folder; `null` where there is none. Throws `OPTION_VALUE` for an empty name. */
 export async function findConfig(
   { command, raw }: Call,
   environment: Environment,
 ): Promise<ConfigFile | null> {
   if (!isOf("config", command)) return null;
-  const named = raw.config?.at(-1) ?? environment["UPSURGE_CONFIG"] ?? "";
+  const typed = raw.config?.at(-1);
+  // A variable of the shell that is not set: another config would refuse other hosts.
+  if (typed === "") wrong("config", typed, "the name of a file");
+  const named = typed ?? environment["UPSURGE_CONFIG"] ?? "";
   if (named !== "") return { path: named, isNamed: true };
   return await stat(CONFIG_NAME).then(
     (found) => (found.isFile() ? { path: CONFIG_NAME, isNamed: false } : null),

@@ -3,6 +3,8 @@
  * source begins otherwise, or cannot be told from the end of the one before it, the next file begins.
  */
 import type { PieceFileReport, PieceReport } from "../../model/shards/split-report.ts";
+import { endsRecord, recordEndsOf } from "../../model/record.ts";
+import type { RecordEnds } from "../../model/record.ts";
 import type { Source } from "../../sources/source-set.ts";
 import { ENDINGS } from "./compressor.ts";
 import type { PieceFile, PieceFileOptions } from "./piece-file.ts";
@@ -30,8 +32,7 @@ interface Framing {
   readonly tail: Uint8Array;
   /** Bytes around a record that are none of its own. */
   readonly around: number;
-  /** What a record may end with that ends a line. */
-  readonly lineEnds: readonly Uint8Array[];
+  readonly recordEnds: RecordEnds;
   /** Another source that begins alike may follow: its lines are known to end alike. */
   readonly goesOn: boolean;
 }
@@ -84,9 +85,7 @@ export class PieceWriter {
     if (file === undefined || framing === null) throw new Error("there is no file for the piece");
     if (this.#begun[piece] === true && framing.between.length > 0) file.take(framing.between, 0);
     this.#begun[piece] = true;
-    this.#endsInLine = framing.lineEnds.some((end) =>
-      isEqual(raw.subarray(raw.length - end.length), end),
-    );
+    this.#endsInLine = endsRecord(raw, framing.recordEnds);
     const own = raw.subarray(framing.around, raw.length - framing.around);
     return file.take(own, 1) ? file : null;
   }
@@ -124,12 +123,12 @@ function framingOf(source: Source, { inDocument }: PieceWriterOptions): Framing 
     const head = Buffer.concat([preamble, source.encode("[\n")]);
     const [between, tail] = [source.encode(",\n"), source.encode("\n]\n")];
     const around = inDocument ? source.encode("[").length : 0;
-    return { ...common, head, between, tail, around, lineEnds: [none], goesOn: true };
+    return { ...common, head, between, tail, around, recordEnds: [none], goesOn: true };
   }
-  const lineEnds = ["\n", "\r"].map((end) => source.encode(end));
+  const recordEnds = recordEndsOf(source);
   const hasHeader = header?.taken === "names" || header?.taken === "passed-over";
   const goesOn = format === "ndjson" || hasHeader;
-  return { ...common, head: preamble, between: none, tail: none, around: 0, lineEnds, goesOn };
+  return { ...common, head: preamble, between: none, tail: none, around: 0, recordEnds, goesOn };
 }
 
 function areAlike(a: Framing, b: Framing): boolean {

@@ -145,7 +145,7 @@ function rulesOf(
     accept: (fields) => {
       const [first] = accepted.fields;
       refuseMovedNumbers(first === undefined ? [fields] : [first, fields], options);
-      mapFields(shape, [fields], toColumn);
+      mapFields(shape, [fields], { resolve: toColumn, map: options.map });
     },
   };
 }

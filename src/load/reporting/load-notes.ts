@@ -10,6 +10,7 @@ import type { RemovedRows } from "../../model/removal.ts";
 import { tableLabel } from "../../plan/names.ts";
 import type { ReportedStep } from "../../report/report.ts";
 import type { PreparedLoad } from "../prepare.ts";
+import type { Options } from "../../options/options.ts";
 import { fieldNames } from "../../plan/mapping/field-names.ts";
 import { findOverlaps } from "../../plan/overlaps.ts";
 import type { UnseenFields } from "../../plan/mapping/unseen-fields.ts";
@@ -101,6 +102,11 @@ export class LoadNotes {
   #rejectedIn: readonly string[] = [];
   readonly #differences = new Map<number, Differences>();
   #late: LateRows | null = null;
+  readonly #map: Options["map"];
+
+  constructor({ map }: Pick<Options, "map">) {
+    this.#map = map;
+  }
 
   /** A source was read to its end. */
   ended(name: string, warnings: readonly string[]): void {
@@ -263,6 +269,7 @@ export class LoadNotes {
     const columns = table.table.columns.map(({ name }) => name);
     const naming = { columns, quoteIdentifier: (name: string) => session.quoteIdentifier(name) };
     const { later: mapping } = this.#mapped.mapper;
-    return findOverlaps({ ...table, mapping, naming, fieldNames: fieldNames([]) }).warnings;
+    const names = fieldNames([], this.#map);
+    return findOverlaps({ ...table, mapping, naming, fieldNames: names }).warnings;
   }
 }

@@ -43,7 +43,14 @@ export function checkJobOptions(options: Options, command?: Command): void {
     conflict("allowAtLeastOnce", "--job", "a job is remembered, and applied exactly once");
   }
   if (commitsOnce(commit)) {
-    conflict("allowAtLeastOnce", "--commit end", "a load in one transaction needs no checkpoint");
+    const flag = flagOf("allowAtLeastOnce");
+    const reason = "a load in one transaction needs no checkpoint";
+    const fix = `add --commit N, or leave ${flag} out`;
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      { flag, other: "--commit end", reason },
+      { where: flag, fix },
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { listWord } from "../../errors/shell-word.ts";
 import { flagOf, OPTION_NAMES, optionSpec } from "../flag.ts";
 import { checkDeletes } from "./check-deletes.ts";
 import { checkDifferences } from "./check-differences.ts";
+import { checkFilled } from "./check-filled.ts";
 import { checkJobOptions } from "./check-job.ts";
 import { checkLate } from "./check-late.ts";
 import { checkReport, isDevice } from "./check-report.ts";
@@ -48,6 +49,7 @@ export function checkOptions(
   checkLate(options);
   checkLookups(options);
   checkNest(options, (level) => {
+    checkFilled(level);
     checkLevel(level);
     checkLookups(level);
     checkValues(level);
@@ -93,6 +95,7 @@ function checkTexts(options: Options): void {
   if (options.expectSha256 !== null && !isSha256(options.expectSha256)) {
     wrong("expectSha256", options.expectSha256, "64 hexadecimal digits, as sha256sum prints them");
   }
+  checkFilled(options);
   checkFiles(options);
 }
 

@@ -1,7 +1,7 @@
 /** What the options of shards mean together, and what no shard can do by itself. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { MOST_SHARDS, shardJobName } from "../../model/shards/shard.ts";
-import { flagOf, optionSpec } from "../flag.ts";
+import { flagOf, optionSpec, valueNameOf } from "../flag.ts";
 import { commitEvery } from "../grammar.ts";
 import type { OptionName, Options } from "../options.ts";
 
@@ -16,7 +16,7 @@ export function checkShard(options: Options): void {
   }
   if (shard.kind === "auto" && shards === null) {
     throw missing(
-      "--shards",
+      "shards",
       "--shard auto takes from the scheduler which shard it is, not how many",
     );
   }
@@ -29,9 +29,9 @@ export function checkShard(options: Options): void {
 
 /** Throws `OPTION_MISSING` for what `upsurge finish` cannot do without. */
 export function checkFinish({ job, syncSequences, table }: Options): void {
-  if (job === null) throw missing("--job", "it says which job is to be finished", "finish");
+  if (job === null) throw missing("job", "it says which job is to be finished", "finish");
   if (syncSequences && table === null) {
-    throw missing("--table", "--sync-sequences moves the sequences of a table", "finish");
+    throw missing("table", "--sync-sequences moves the sequences of a table", "finish");
   }
 }
 
@@ -47,7 +47,7 @@ function checkJobOf({ job, commit, dryRun, check, allowAtLeastOnce }: Options): 
     throw conflicting("allowAtLeastOnce", "--shard", "the shards of a job are remembered");
   }
   if (job === null) {
-    throw missing("--job", "the shards of a load are one job, which has to have a name");
+    throw missing("job", "the shards of a load are one job, which has to have a name");
   }
   if (shardJobName(job, { index: MOST_SHARDS, count: MOST_SHARDS }).length > 200) {
     throw conflicting("job", "--shard", "the name of a job of shards has at most 180 characters", {
@@ -112,8 +112,9 @@ function isGiven(options: Options, name: OptionName): boolean {
   return value !== null && value !== false && !(name === "writers" && value === 1);
 }
 
-function missing(flag: string, reason: string, command = "load"): Error {
-  const fix = `add ${flag}; \`upsurge help ${command}\` shows every option`;
+function missing(name: OptionName, reason: string, command = "load"): Error {
+  const flag = flagOf(name);
+  const fix = `add ${flag} ${valueNameOf(name)}; \`upsurge help ${command}\` shows every option`;
   return upsurgeError("OPTION_MISSING", { flag, reason }, { fix });
 }
 

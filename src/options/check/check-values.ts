@@ -11,7 +11,7 @@ export function checkValues(options: Options): void {
   checkEmpties(options);
 }
 
-/** One character cannot both begin the decimals and part the thousands. */
+/** One character cannot both begin the decimals and separate the thousands. */
 function checkMarks({ decimal, thousands }: Options): void {
   const mark = decimal ?? ".";
   if (thousands !== mark) return;
@@ -21,7 +21,7 @@ function checkMarks({ decimal, thousands }: Options): void {
     {
       flag: `--thousands ${thousands}`,
       other: decimal === null ? "a decimal point" : `--decimal ${decimal}`,
-      reason: "one character cannot begin the decimals and part the thousands",
+      reason: "one character cannot begin the decimals and separate the thousands",
     },
     {
       where: "--thousands",

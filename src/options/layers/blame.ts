@@ -1,4 +1,5 @@
 /** An error about options that were not typed: where they come from, which is where they can be changed. Pure. */
+import { flagBefore, flagsIn } from "../../errors/flags-in.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf } from "../flag.ts";
 import { placeOfValue } from "./layers.ts";
@@ -9,8 +10,7 @@ import type { OptionName } from "../options.ts";
 export function blamed(error: unknown, layer: OptionLayer): unknown {
   if (!(error instanceof UpsurgeError) || !error.code.startsWith("OPTION_")) return error;
   const { code, details, message: title, why, cause } = error;
-  const named: readonly string[] =
-    `${details["flag"] ?? ""} ${details["other"] ?? ""}`.match(/--[a-z-]+/g) ?? [];
+  const named = flagsIn(`${details["flag"] ?? ""} ${details["other"] ?? ""}`);
   const ambient = [...layer].filter(
     ([name, { from }]) =>
       (from === "environment" || from === "config") &&
@@ -18,7 +18,7 @@ export function blamed(error: unknown, layer: OptionLayer): unknown {
       // Whoever has pinned it does not want it taken back.
       name !== "rawSql",
   );
-  const isPlaced = !/^(?:--[a-z-]+)?$/.test(error.where ?? "");
+  const isPlaced = error.where !== null && flagBefore(error.where) !== error.where;
   if (ambient.length === 0 || isPlaced) return error;
   const where = ambient.map(([name, value]) => placeOfValue(name, value)).join("; ");
   const fix = [error.fix, ...ambient.map(([name, value]) => undo(name, value))].join("; ");

@@ -374,7 +374,7 @@ function positionOf(
 }
 
 function noPosition(name: string, value: string, where: string): Error {
-  const expected = name === "position" ? "one column" : "a whole number, beside position";
+  const expected = name === "position" ? "one column" : "a whole number, with position";
   const details = { flag: `${where}: ${name}`, value: `'${value}'`, expected };
   const fix = "write position: COLUMN, and position-from: 0 to count from 0";
   return upsurgeError("OPTION_VALUE", details, { where, fix });

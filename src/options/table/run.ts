@@ -151,6 +151,8 @@ export const RUN_OPTIONS = {
     grammar: REJECT_LIMIT,
     summary:
       "Go on past this many rejected records, or this share of all; more stop the load and undo what is not committed.",
+    details:
+      "With --shard a number is one limit for all shards together, and a share is one of the records of each shard: where each of them keeps it, the whole load does.",
     example: "--max-rejects 1%",
     commands: WRITES,
   },

@@ -145,7 +145,7 @@ export const SOURCE_OPTIONS = {
     kind: "flag",
     summary: "Drop white space around unquoted CSV fields.",
     details:
-      "On both sides, all that Unicode calls white space: spaces, tabs, no-break spaces (U+00A0), wide spaces (U+3000) and the like, and U+FEFF. What stands in quotes stays as it is; between a quote and the delimiter only ASCII's white space is dropped.",
+      "On both sides, all that Unicode calls white space: spaces, tabs, no-break spaces (U+00A0), wide spaces (U+3000) and the like, and U+FEFF. What is in quotes stays as it is; between a quote and the delimiter only ASCII's white space is dropped.",
     example: "--trim",
     commands: READS_RUN_AND_SPLIT,
     meaning: true,

@@ -22,7 +22,7 @@ export const VALUE_OPTIONS = {
     kind: "text",
     value: "CHAR",
     grammar: THOUSANDS_MARK,
-    summary: "What parts the thousands of the source's numbers: . , ' or a blank.",
+    summary: "What separates the thousands of numbers: . , ' or a blank.",
     details:
       "A blank stands for no-break and thin blanks too, an apostrophe for the curved one. `1.234` is 1234 with `--thousands .`; a number may also be without groups. Groups have three digits, the first one to three, and no group begins a number with a 0.",
     example: "--decimal , --thousands .",

@@ -10,6 +10,7 @@ import type { FieldValue } from "../../options/grammar.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import type { UndecidedPlan } from "../method/choose-method.ts";
+import { isArbiter } from "../key/key-name.ts";
 import { tableLabel } from "../names.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
 
@@ -87,7 +88,7 @@ function ownReason({ triggers, foreignKeys }: TableShape): string | null {
 }
 
 function otherKeyReason({ uniqueKeys }: TableShape, arbiter: Arbiter | null): string | null {
-  const other = uniqueKeys.find((key) => (key.name ?? key.columns.join(", ")) !== arbiter?.name);
+  const other = uniqueKeys.find((key) => !isArbiter(key, arbiter));
   if (other === undefined) return null;
   return `a row that is deleted gives up its value of the unique key ${other.name ?? ""}(${other.keyExpressions.join(", ")})`;
 }

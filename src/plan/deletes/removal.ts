@@ -1,6 +1,5 @@
 /** `--delete-missing`: which rows go after the last record, and what stands against it. Pure; the SQL is the target's. */
 import { sourceLabel } from "../../errors/source-label.ts";
-import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
@@ -8,11 +7,12 @@ import { allowedByFlag } from "../../model/removal.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
-import { isClosed, qualify, quotesInBrackets, readsColumn } from "../../sql/expressions.ts";
+import { qualify, readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { referencesTo, referenceText } from "../../sql/removal.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
 import { tableLabel } from "../names.ts";
+import { refuseOpen } from "../open-expression.ts";
 import { assignments } from "../update-rule.ts";
 
 const FLAG = "--delete-missing";
@@ -49,9 +49,7 @@ export function chooseRemoval(request: RemovalRequest): RemovalChoice {
     sets: assignments(shape, "--delete-set", options.deleteSet, naming),
     limit: maxDelete,
   };
-  const brackets = quotesInBrackets(naming);
-  if (removal.where !== null) refuseOpen("--delete-where", removal.where, brackets);
-  for (const { expression } of removal.sets) refuseOpen("--delete-set", expression, brackets);
+  if (deleteWhere !== null) refuseOpen("--delete-where", deleteWhere, naming);
   return { chosen: { removal }, why: explain(shape, removal, deleteWhere) };
 }
 
@@ -176,12 +174,6 @@ function refuseRewritten(
       { where: flag },
     );
   }
-}
-
-/** SQL that ends a parenthesis of ours would take the limits of the condition with it. */
-function refuseOpen(flag: string, sql: string, brackets: boolean): void {
-  if (isClosed(sql, brackets)) return;
-  throw refusedExpression(flag, "its parentheses do not match", undefined);
 }
 
 function unsupported(what: string, reason: string, suggestion: string): Error {

@@ -6,7 +6,7 @@ import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { keyColumnsOfRecords } from "../deletes/removal.ts";
 import type { RemovalRequest } from "../deletes/removal.ts";
-import { findColumn, requireColumn, tableLabel } from "../names.ts";
+import { columnsAlike, requireColumn, tableLabel } from "../names.ts";
 
 const FLAG = "--diff";
 
@@ -15,7 +15,9 @@ export function chooseComparison(request: RemovalRequest): Pick<TablePlan, "comp
   const { shape, options, arbiter } = request;
   const { diff, diffHide } = options;
   if (diff === null) return {};
-  const hidden = (diffHide ?? []).flatMap((name) => findColumn(shape, name)?.name ?? []);
+  const hidden = (diffHide ?? []).flatMap((name) =>
+    columnsAlike(shape, name).map((column) => column.name),
+  );
   const keyColumns = recordKeys(request);
   return { comparison: { ...keyOf(shape, arbiter), hidden, most: diff.most, keyColumns } };
 }
@@ -25,7 +27,7 @@ export function refuseUnknownHidden(shapes: readonly TableShape[], { diffHide }:
   const [first] = shapes;
   if (first === undefined) return;
   for (const name of diffHide ?? []) {
-    const isKnown = shapes.some((shape) => findColumn(shape, name) !== null);
+    const isKnown = shapes.some((shape) => columnsAlike(shape, name).length > 0);
     if (!isKnown) requireColumn(first, name, "--diff-hide");
   }
 }

@@ -11,6 +11,7 @@ import {
   unusableKey,
 } from "./key-errors.ts";
 import { requireColumn } from "../names.ts";
+import { keyName } from "./key-name.ts";
 import { keyOriginOf, primaryKeyOf } from "./primary-key.ts";
 
 /** What the conflict flags say. */
@@ -150,7 +151,7 @@ export function arbiterOf(
 ): Arbiter {
   const columns = key.columns.filter((column) => column !== null);
   return {
-    name: key.name ?? columns.join(", "),
+    name: keyName(key),
     kind: key.kind === "exclusion" ? "constraint" : "expressions",
     keyExpressions: key.keyExpressions,
     columns,

@@ -8,6 +8,7 @@ import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
 import { duplicatesSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { ArbiterRequest } from "./arbiter.ts";
 import { tableLabel } from "../names.ts";
+import { keyName } from "./key-name.ts";
 import { PRIMARY } from "./primary-key.ts";
 
 /** `PLAN_NO_KEY`: a mode that finds rows was asked for without a key, and the table has no primary key to take. */
@@ -84,7 +85,7 @@ export function unusableKey(
 ): Error {
   const others = uniqueKeys.filter((each) => each !== key && !isDeferred(each, uniqueKeys));
   const other = passOneOf(keyFlags(others, mode), OTHERS);
-  const constraint = key.name ?? key.columns.join(", ");
+  const constraint = keyName(key);
   if (key.kind === "exclusion" && mode !== "ignore") {
     return upsurgeError("PLAN_UNUSABLE_KEY", {
       constraint,

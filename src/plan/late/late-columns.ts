@@ -9,7 +9,7 @@ import type { Options } from "../../options/options.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import { keyColumnsOf } from "../../sql/key-columns.ts";
-import { whyReadOnly } from "../mapping/mapping.ts";
+import { whyReadOnly } from "../mapping/read-only.ts";
 import { requireColumn, tableLabel } from "../names.ts";
 import { isFreeOfLevels } from "../nest/refuse-late.ts";
 

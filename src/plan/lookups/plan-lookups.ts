@@ -1,5 +1,4 @@
 /** What `--lookup` means to a table: which column is filled, by which rows of which other table. Pure. */
-import { shellQuoted } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { FieldMapping, TablePlan } from "../../model/load-plan.ts";
 import type { LookupKey, LookupPlan } from "../../model/lookup-plan.ts";
@@ -11,7 +10,7 @@ import type { Capabilities } from "../../targets/capabilities.ts";
 import { tableSql, uniqueIndexSql } from "../../sql/unique-index.ts";
 import type { FieldNames } from "../mapping/field-names.ts";
 import { readingReason } from "../isolation.ts";
-import { whyReadOnly } from "../mapping/mapping.ts";
+import { readOnlyColumn, whyReadOnly } from "../mapping/read-only.ts";
 import { filledTwice } from "../mapping/mapping-errors.ts";
 import { requireColumn } from "../names.ts";
 import { couplingOf } from "./coupling.ts";
@@ -36,6 +35,8 @@ export interface LookupRequest {
   /** The columns that expressions fill; `null`: there are none. */
   readonly values: ValuesPlan | null;
   readonly called: FieldNames;
+  /** The columns without which no record has a key. */
+  readonly needed: ReadonlySet<string>;
 }
 
 /** The look-ups, and what to know of them. */
@@ -135,17 +136,17 @@ function uniqueKey({ uniqueKeys }: TableShape, names: ReadonlySet<string>): Uniq
 }
 
 function refuseFilled(
-  { mapping, constants, values, update, called, options }: LookupRequest,
+  { mapping, constants, values, update, called, options, needed }: LookupRequest,
   column: Column,
 ): void {
   const reason = whyReadOnly(column, options.keepIdentity);
   if (reason !== null) {
-    const suggestion = `leave the --lookup of ${column.name} out`;
-    throw upsurgeError("PLAN_READ_ONLY_COLUMN", { column: column.name, reason, suggestion });
+    const leaveOut = `leave the --lookup of ${column.name} out`;
+    throw readOnlyColumn(column, reason, { leaveOut, needed });
   }
   const field = mapping.find((each) => each.column === column.name)?.field;
   if (field !== undefined) {
-    const drop = `drop the field with --map ${shellQuoted(`${called.flag(field)}:`)}, or leave the --lookup of ${column.name} out`;
+    const drop = `${called.keptOut(field)}, or leave the --lookup of ${column.name} out`;
     throw twice(column, `by the field ${called.told(field)} and by --lookup`, drop);
   }
   if (update.stamps.some((each) => each.column === column.name)) {

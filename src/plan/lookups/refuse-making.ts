@@ -2,7 +2,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { uniqueIndexSql } from "../../sql/unique-index.ts";
-import { whyReadOnly } from "../mapping/mapping.ts";
+import { whyReadOnly } from "../mapping/read-only.ts";
 import { tableLabel } from "../names.ts";
 import type { CoupledLookup } from "./coupling.ts";
 

@@ -26,5 +26,5 @@ export function asRecord(fields: number, shape: TableShape | null): string {
   const columns = (shape?.columns ?? []).filter(({ generatedSql }) => generatedSql === null);
   return columns.length === fields
     ? `if line 1 is data, pass --no-header --columns ${listWord(columns.map(({ name }) => name))}`
-    : `if line 1 is data, pass --no-header --columns a,b,… with the names of its ${fields} fields`;
+    : `if line 1 is data, pass --no-header --columns ${fields === 1 ? "NAME with the name of its field" : `a,b,… with the names of its ${fields} fields`}`;
 }

@@ -1,6 +1,5 @@
 /** Maps the known fields of every source, as the resolver of a load says; what cannot be is refused. */
-import { shellQuoted } from "../../errors/shell-word.ts";
-import { located, UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import { located, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { FieldMapping, FieldResolver } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
@@ -12,35 +11,46 @@ import {
   unknownFields,
   unnamedFields,
 } from "./mapping-errors.ts";
-import { fieldNames } from "./field-names.ts";
+import { dropFlag, fieldNames } from "./field-names.ts";
+import type { FieldNames } from "./field-names.ts";
+import { readOnlyColumn } from "./read-only.ts";
+import type { FieldMap } from "../../options/grammar.ts";
+
+/** How fields find their columns. */
+export interface FieldRules {
+  readonly resolve: FieldResolver;
+  /** What `--map` says; fixes go by it. */
+  readonly map: readonly FieldMap[] | null;
+  /** The columns without which no record has a key; absent: there are none. */
+  readonly needed?: ReadonlySet<string>;
+}
 
 /**
  * Maps the known fields of every source (a CSV header, or the fields of sampled JSON records). A source that fills no column
- * is refused: what would be written is nothing of it. Throws `PLAN_NO_KNOWN_FIELD`, `PLAN_UNKNOWN_FIELD`, `SOURCE_HEADER`,
- * `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
+ * is refused: what would be written is nothing of it. Sources, and JSON records, may call the field of a column differently.
+ * Throws `PLAN_NO_KNOWN_FIELD`, `PLAN_UNKNOWN_FIELD`, `SOURCE_HEADER`, `PLAN_READ_ONLY_COLUMN`, `PLAN_DUPLICATE_COLUMN`.
  */
 export function mapFields(
   shape: TableShape,
   sources: readonly KnownFields[],
-  resolve: FieldResolver,
+  rules: FieldRules,
 ): FieldMapping[] {
-  const fieldOf = new Map<string, string>();
+  const fieldsOf = new Map<string, Set<string>>();
   for (const known of sources) {
-    const columns = inSource(known, () => columnsOf(shape, known, resolve));
-    for (const { field, column } of columns) {
-      const other = fieldOf.get(column);
-      if (other !== undefined && other !== field) {
-        const place = placeOf(known) ?? undefined;
-        const twice = filledByFields(column, sources, [other, field]);
-        throw place === undefined ? twice : located(twice, place);
-      }
-      fieldOf.set(column, field);
-    }
+    const columns = inSource(known, () => columnsOf(shape, known, rules));
+    for (const { field, column } of columns)
+      fieldsOf.set(column, (fieldsOf.get(column) ?? new Set()).add(field));
   }
-  return [...fieldOf].map(([column, field]) => ({ field, column }));
+  return [...fieldsOf].flatMap(([column, fields]) =>
+    [...fields].map((field) => ({ field, column })),
+  );
 }
 
-function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver): FieldMapping[] {
+function columnsOf(
+  shape: TableShape,
+  known: KnownFields,
+  { resolve, map, needed = new Set() }: FieldRules,
+): FieldMapping[] {
   const { fields, header } = known;
   const mapping: FieldMapping[] = [];
   const unknown: string[] = [];
@@ -59,12 +69,15 @@ function columnsOf(shape: TableShape, known: KnownFields, resolve: FieldResolver
       throw repeatedField(shape, known, destination);
     } else {
       const column = destination.column.name;
+      const names = fieldNames([known], map);
       if (destination.kind === "read-only") {
-        const called = fieldNames([known]).flag(field);
-        throw readOnlyColumn(called, column, destination.reason);
+        const leaveOut = names.keptOut(field);
+        throw readOnlyColumn(destination.column, destination.reason, { leaveOut, needed });
       }
-      const other = mapping.find((each) => each.column === column);
-      if (other !== undefined) throw filledByFields(column, [known], [other.field, field]);
+      const other = mapping.find(
+        (each) => each.column === column && areTogether(known, [each.field, field]),
+      );
+      if (other !== undefined) throw filledByFields(column, names, [other.field, field]);
       mapping.push({ field, column });
     }
   }
@@ -88,22 +101,25 @@ function inSource<T>(known: KnownFields, work: () => T): T {
   }
 }
 
-function filledByFields(
-  column: string,
-  sources: readonly KnownFields[],
-  fields: readonly string[],
-): UpsurgeError {
-  const { told, flag } = fieldNames(sources);
-  const reason = `by the fields ${fields.map(told).join(" and ")}`;
-  const flags = fields.map((field) => `--map ${shellQuoted(`${flag(field)}:`)}`);
-  const fix = `drop one of them, with ${flags.join(" or ")}`;
-  return filledTwice(column, reason, { fix });
+/**
+ * Whether records that have one of two fields have the other as well. Records may spell the name of a field in different ways;
+ * one that has both is a reject, unless all are like it.
+ */
+function areTogether({ header, shapes }: KnownFields, pair: readonly string[]): boolean {
+  if (header !== null) return true;
+  const having = shapes?.filter((fields) => pair.some((field) => fields.includes(field))) ?? [];
+  return having.length > 0 && having.every((fields) => pair.every((each) => fields.includes(each)));
 }
 
-function readOnlyColumn(field: string, column: string, reason: string): Error {
-  const drop = `drop the field with --map ${shellQuoted(`${field}:`)}`;
-  const suggestion = reason.includes("identity")
-    ? `pass --keep-identity to write the source's values, or ${drop}`
-    : drop;
-  return upsurgeError("PLAN_READ_ONLY_COLUMN", { column, reason, suggestion });
+function filledByFields(
+  column: string,
+  { told, flag, keptOut }: FieldNames,
+  fields: readonly string[],
+): UpsurgeError {
+  const reason = `by the fields ${fields.map(told).join(" and ")}`;
+  const drops = fields.map((field) => dropFlag(flag(field)));
+  const ways = [...new Set(fields.map(keptOut))];
+  const isDropped = ways.every((way, at) => way.endsWith(drops[at] ?? ""));
+  const fix = isDropped ? `drop one of them, with ${drops.join(" or ")}` : ways.join(", or ");
+  return filledTwice(column, reason, { fix });
 }

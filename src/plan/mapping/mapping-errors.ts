@@ -1,6 +1,7 @@
 /** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
 import { nearest } from "../../errors/edit-distance.ts";
 import { SERVICE_ERROR_FIX, isServiceError } from "../../errors/service-error.ts";
+import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
@@ -12,7 +13,7 @@ import type { TableShape } from "../../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
 import { asRecord, hasValues } from "./data-line.ts";
 import { dialectHint } from "./dialect-hint.ts";
-import { columnList, findColumn, nameList, tableLabel } from "../names.ts";
+import { columnList, columnsAlike, nameList, NAMED, tableLabel } from "../names.ts";
 
 /** Where the fields of a source stand, for errors about them. */
 export function placeOf({ source, header }: KnownFields): string | null {
@@ -36,7 +37,7 @@ export function unknownFields(
   known: KnownFields,
   { fields, free, mayAdd }: UnknownFields,
 ): Error {
-  const { told } = fieldNames([known]);
+  const { told } = fieldNames([known], null);
   const names = nameList(fields.map(told));
   const hint = actionHint(known, fields) ?? dialectHint(shape, known, fields);
   const [field = ""] = fields;
@@ -61,7 +62,7 @@ function isAlterable({ kind }: TableShape): boolean {
 }
 
 function oneField(known: KnownFields, field: string, free: readonly string[]): string {
-  const called = fieldNames([known]).flag(field);
+  const called = fieldNames([known], null).flag(field);
   const near = nearest(nameOf(known, field), free);
   const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
   return near === null
@@ -76,7 +77,7 @@ function manyFields(
   free: readonly string[],
 ): string {
   if (fields.length > FLAGS_SHOWN) return "--extra-fields ignore drops all that have no column";
-  const { flag } = fieldNames([known]);
+  const { flag } = fieldNames([known], null);
   const left = new Set(free);
   const flags = fields.map((field) => {
     const near = nearest(nameOf(known, field), [...left]);
@@ -98,7 +99,8 @@ export function nothingMapped(shape: TableShape, known: KnownFields): Error {
   const labels = header?.map(fieldLabel) ?? fields.map(shownName);
   const [first = ""] = fields;
   const columns = shape.columns.map((column) => column.name);
-  const near = fields.flatMap((field) => {
+  // Thousands of fields against as many columns would take minutes.
+  const near = fields.slice(0, NAMED).flatMap((field) => {
     const column = nearest(field, columns);
     return column === null ? [] : [`--map ${shellQuoted(`${field}:${column}`)}`];
   });
@@ -168,7 +170,7 @@ function pathToRecords(fields: readonly string[]): string | null {
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
   // As pandas writes a frame that is split into names and values.
   if (fields.includes("columns") && fields.includes("data") && !fields.includes("schema")) {
-    return ".columns as $names | .data[] | [$names, .] | transpose | map({(.[0]): .[1]}) | add";
+    return `.columns as $names | .data[] | ${OBJECT_OF_NAMES}`;
   }
   const wrap = fields.find((field) => WRAPPED.test(field));
   return wrap === undefined ? null : `.${wrap}[]`;
@@ -214,10 +216,10 @@ export function repeatedField(
   const { name, twins } = field;
   const times = twins.length === 2 ? "twice" : `${twins.length} times`;
   const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
-  const column = findColumn(shape, name);
+  const [column] = columnsAlike(shape, name);
   const fix =
     isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
-  const isNamed = known.fields.some((name) => findColumn(shape, name) !== null);
+  const isNamed = known.fields.some((name) => columnsAlike(shape, name).length > 0);
   const record = isNamed || !hasValues(known) ? null : asRecord(known.fields.length, shape);
   return headerProblem(known, reason, record ?? fix);
 }

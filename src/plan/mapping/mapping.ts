@@ -8,6 +8,7 @@ import type { FieldMap, FieldValue } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { keptFromColumns, lookupFields } from "../../options/lookup-fields.ts";
 import { looseFinder } from "./loose-names.ts";
+import { whyReadOnly } from "./read-only.ts";
 import { findColumn, requireColumn } from "../names.ts";
 import { namedByValues, valueUses } from "../values/value-fields.ts";
 
@@ -73,7 +74,8 @@ export function fieldResolver(shape: TableShape, options: MappingOptions): Field
     if (place !== undefined && alike > 1 && (column !== null || otherwise.kind === "unknown")) {
       return { kind: "repeated", field: place };
     }
-    if (column === null) return marks.has(name) ? { kind: "dropped" } : otherwise;
+    if (column === null)
+      return marks.has(name) || marks.has(field) ? { kind: "dropped" } : otherwise;
     const reason = whyReadOnly(column, options.keepIdentity);
     return reason === null ? { kind: "column", column } : { kind: "read-only", column, reason };
   }
@@ -128,15 +130,6 @@ function mappedTwice({ field, text }: FieldMap): Error {
     },
     { where: "--map" },
   );
-}
-
-/** Why a column cannot take a value from a source; `null` when it can. */
-export function whyReadOnly(column: Column, keepIdentity: boolean): string | null {
-  if (column.generatedSql !== null) return `it is generated as ${column.generatedSql}`;
-  if (column.identity === "always" && !keepIdentity) {
-    return "it is an identity column that makes its own values";
-  }
-  return null;
 }
 
 /** What tells the columns that rows may carry. */

@@ -1,4 +1,5 @@
 /** The fields that flags name: those that no source has, and numbers that mean several. */
+import { shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { fieldLabel, shownName } from "../../model/header.ts";
 import type { KnownFields } from "../../model/header.ts";
@@ -19,7 +20,16 @@ interface NamedField {
     | "--lookup"
     | "--value";
   readonly field: string;
+  /** What follows the field in the value of the flag; absent: nothing that fixes need. */
+  readonly behind?: string;
 }
+
+/** Flags about the values of one field: where several fields have its name, only a number tells which is meant. */
+const OF_VALUES: readonly NamedField["flag"][] = [
+  "--keep-empty",
+  "--null-in",
+  "--default-on-empty",
+];
 
 /**
  * Refuses flags that name a field no source has. Only for sources whose fields are all known.
@@ -30,7 +40,7 @@ export function refuseUnknownFields(
   named: readonly NamedField[],
 ): void {
   const labels = fieldLabels(sources);
-  for (const { flag, field } of named) {
+  for (const { flag, field, behind = "" } of named) {
     if (sources.some((known) => hasField(known, flag, field))) continue;
     const twins = sources.flatMap(
       ({ header }) => header?.filter(({ name }) => name === field) ?? [],
@@ -38,7 +48,7 @@ export function refuseUnknownFields(
     const fix =
       twins.length === 0 || flag === "--lookup"
         ? severalFix(flag, field)
-        : `say it by number, for example ${flag} ${twins[0]?.key ?? ""}`;
+        : `say it by number, for example ${flag} ${shellWord(`${twins[0]?.key ?? ""}${behind}`)}`;
     throw noField(field, labels, { where: flag, ...(fix === null ? {} : { fix }) });
   }
 }
@@ -57,7 +67,7 @@ export function hasField(
   field: string,
 ): boolean {
   if (fields.includes(field)) return true;
-  if (flag === "--keep-empty") return false;
+  if (OF_VALUES.includes(flag)) return false;
   if (flag === "--value") {
     const names = header?.map(({ name }) => name) ?? fields;
     return names.some((name) => name.toLowerCase() === field.toLowerCase());
@@ -93,7 +103,11 @@ export function namedFields(options: NamingOptions): NamedField[] {
   return [
     ...named("--map", mappedFields(options)),
     ...named("--keep-empty", options.keepEmpty ?? []),
-    ...named("--null-in", options.nullIn?.map(({ field }) => field) ?? []),
+    ...(options.nullIn ?? []).map(({ field, token }) => ({
+      flag: "--null-in" as const,
+      field,
+      behind: `=${token}`,
+    })),
     ...named("--default-on-empty", options.defaultOnEmpty ?? []),
     ...named("--delete-when", options.deleteWhen?.map(({ field }) => field) ?? []),
     ...named("--lookup", read),

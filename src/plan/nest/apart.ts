@@ -8,6 +8,7 @@ import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import { cascades, tableName } from "../../model/table-shape.ts";
 import type { UniqueKey } from "../../model/table-shape.ts";
 import { expressionsReading } from "../isolation.ts";
+import { isArbiter } from "../key/key-name.ts";
 import { tableLabel } from "../names.ts";
 
 /** The levels with their tables, in the order of these. */
@@ -106,15 +107,11 @@ function keyReason({ at, links }: NestLevel, { tables }: PlannedLevels): string 
   const other = table.uniqueKeys.find((each) => {
     const touches = each.columns.some((name) => name === null || written.has(name));
     const isMoved = each.columns.some((name) => name !== null && moved.has(name));
-    return isMoved || (!isArbiter(each, plan) && !isMention(each, plan) && touches);
+    return isMoved || (!isArbiter(each, arbiter) && !isMention(each, plan) && touches);
   });
   return other === undefined
     ? null
     : `a row of ${label} that a record does not mention gives up its ${other.name ?? ""}(${other.keyExpressions.join(", ")})`;
-}
-
-function isArbiter(key: UniqueKey, { arbiter }: TablePlan): boolean {
-  return arbiter !== null && (key.name ?? key.columns.join(", ")) === arbiter.name;
 }
 
 /** The key that rows are mentioned by where none decides, in mode insert. */
@@ -136,7 +133,7 @@ function knownColumns({ mapping, constants, linked = [], update }: TablePlan): r
 function unknownKeys(plan: TablePlan): ReadonlySet<string> {
   const known = new Set(knownColumns(plan));
   const others = plan.table.uniqueKeys.filter(
-    (key) => !isArbiter(key, plan) && !isMention(key, plan),
+    (key) => !isArbiter(key, plan.arbiter) && !isMention(key, plan),
   );
   const columns = others.flatMap((key) => key.columns.filter((name) => name !== null));
   return new Set(columns.filter((name) => !known.has(name)));

@@ -1,9 +1,9 @@
 /** The key of a level that names none: the primary key where its rows have it whole, else their one unique key. Pure. */
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
-import { isDeferred } from "../../model/table-shape.ts";
-import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
+import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
 import type { Options } from "../../options/options.ts";
+import { wholeKeys } from "../key/whole-keys.ts";
 import { fieldResolver } from "../mapping/mapping.ts";
 
 /** A level, as far as its key depends on it. */
@@ -21,10 +21,7 @@ export function levelOptions(level: KeyedLevel, linked: readonly LinkedColumns[]
     ...linked.flatMap((each) => each.columns.map(({ name }) => name)),
     ...filledColumns(level),
   ]);
-  const whole = shape.uniqueKeys.filter(
-    (key) =>
-      mayDecide(key, shape.uniqueKeys) && key.columns.every((name) => columns.has(name ?? "")),
-  );
+  const whole = wholeKeys(shape, columns);
   const [only, ...others] = whole;
   const primary = whole.find((key) => key.primary);
   const key = primary ?? (others.length === 0 ? only : undefined);
@@ -47,11 +44,4 @@ function filledColumns({ shape, options, seen }: KeyedLevel): string[] {
 
 function isGiven({ identity, generatedSql, volatileDefault }: Column): boolean {
   return identity === null && generatedSql === null && !volatileDefault;
-}
-
-/** A key over plain columns and all rows, checked at once. */
-function mayDecide(key: UniqueKey, all: readonly UniqueKey[]): boolean {
-  const { kind, predicate, columns } = key;
-  const isPlain = kind === "unique" && predicate === null && !columns.includes(null);
-  return isPlain && !isDeferred(key, all);
 }

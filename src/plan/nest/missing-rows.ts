@@ -1,5 +1,4 @@
 /** `missing`: what becomes of rows of a level that its records do not mention, and what stands against it. Pure. */
-import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Assignment, TablePlan } from "../../model/load-plan.ts";
 import type { MissingRule } from "../../model/nest/missing-rule.ts";
@@ -7,7 +6,6 @@ import { allowedByFlag } from "../../model/removal.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
-import { isClosed, quotesInBrackets } from "../../sql/expressions.ts";
 import type { DeleteLimit } from "../../options/grammar.ts";
 import { tableLabel } from "../names.ts";
 import { refusePrivileges } from "../requirements.ts";
@@ -42,9 +40,6 @@ export function planMissing(request: MissingRequest): DecidedMissing | null {
   const flag = "missing: set";
   const given = missing.kind === "set" ? missing.sets : [];
   const sets: Assignment[] = assignments(table, flag, given, naming);
-  for (const { expression } of sets)
-    if (!isClosed(expression, quotesInBrackets(naming)))
-      throw refusedExpression(flag, "its parentheses do not match", undefined);
   const unlinks = linking.map(({ name }): Assignment => ({ column: name, expression: "null" }));
   const taken = missing.kind === "delete" ? "delete" : "update";
   refusePrivileges(table, ["select", taken], quoteIdentifier);

@@ -1,7 +1,7 @@
 /** A column that links levels is filled by its level alone. Pure. */
-import { shellQuoted } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
+import type { FieldNames } from "../mapping/field-names.ts";
 import { filledTwice } from "../mapping/mapping-errors.ts";
 
 /** What else fills columns. */
@@ -16,7 +16,11 @@ export function linkedNames(linked: readonly LinkedColumns[]): readonly string[]
 }
 
 /** Throws `PLAN_DUPLICATE_COLUMN`. */
-export function refuseLinked(links: readonly string[], others: UnlinkedFillings): void {
+export function refuseLinked(
+  links: readonly string[],
+  others: UnlinkedFillings,
+  { told, keptOut }: FieldNames,
+): void {
   for (const [at, name] of links.entries()) {
     if (links.indexOf(name) < at) {
       const fix = "link each member by a column of its own, with link: in --nest";
@@ -24,8 +28,8 @@ export function refuseLinked(links: readonly string[], others: UnlinkedFillings)
     }
     const field = others.mapping.find(({ column }) => column === name)?.field;
     if (field !== undefined) {
-      const fix = `drop the field with --map ${shellQuoted(`${field}:`)}`;
-      throw filledTwice(name, `by the field ${field} and by --nest`, { fix, where: "--nest" });
+      const reason = `by the field ${told(field)} and by --nest`;
+      throw filledTwice(name, reason, { fix: keptOut(field), where: "--nest" });
     }
     if (others.constants.some(({ column }) => column === name)) {
       const fix = `leave --const ${name} out`;

@@ -4,7 +4,7 @@ import type { Column, TableShape } from "../../model/table-shape.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { GivenLink, LevelOptions } from "../../options/nest/nest-levels.ts";
-import { findColumn, requireColumn, tableLabel } from "../names.ts";
+import { columnsAlike, findColumn, requireColumn, tableLabel } from "../names.ts";
 
 /** Columns that refer to others, beside them. */
 export interface RelationLink {
@@ -86,7 +86,8 @@ function said(
   const where = `--nest ${levelName(level.path)}`;
   const isIn = (of: TableShape, to: TableShape): boolean =>
     link.every(
-      (each) => findColumn(of, each.column) !== null && findColumn(to, each.refersTo) !== null,
+      (each) =>
+        columnsAlike(of, each.column).length > 0 && columnsAlike(to, each.refersTo).length > 0,
     );
   const isKey = ({ links }: LevelRelation): boolean =>
     links.length === link.length &&
@@ -138,7 +139,7 @@ function linkFix({ path, table }: RelationRequest["level"], texts: readonly stri
   if (below.length > 0)
     return `among the options of ${levelName(path)} in --nest: ${texts.join(" or ")}`;
   const flags = texts.map((text) => `--nest '${first}: { table: ${table}, ${text} }'`);
-  return `${flags.join(" or ")}, beside the other options of the level`;
+  return `${flags.join(" or ")}, with the other options of the level`;
 }
 
 function eitherWay({ level, shape, parent }: RelationRequest, link: readonly GivenLink[]): Error {

@@ -8,6 +8,7 @@ import type { UniqueKey } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import { orderReason } from "../isolation.ts";
 import type { IsolationRequest } from "../isolation.ts";
+import { keyName } from "../key/key-name.ts";
 import { tableLabel } from "../names.ts";
 import { deciderOf, mayCollide, tableObstacle } from "../partitioning.ts";
 
@@ -72,7 +73,7 @@ function levelObstacle(shared: SharedLevel): string | null {
     (each) => mayCollide(each, plan) && !(isUsual(each) && own.every((name) => has(each, name))),
   );
   if (key !== undefined)
-    return `rows of several records may meet in the unique key ${key.name ?? key.columns.join(", ")}`;
+    return `rows of several records may meet in the unique key ${keyName(key)}`;
   return tableObstacle(plan) ?? orderReason(plan.table, { ...together, arbiter: deciderOf(plan) });
 }
 

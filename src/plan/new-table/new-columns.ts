@@ -86,7 +86,10 @@ export function newColumns(request: NewColumnsRequest): ProposedColumns {
   const there = shape?.columns ?? [];
   const supposed = supposedShape(request);
   const isNew = (name: string): boolean => !there.some((column) => column.name === name);
-  const filled = mapFields(supposed, seen.sources, fieldResolver(supposed, options));
+  const filled = mapFields(supposed, seen.sources, {
+    resolve: fieldResolver(supposed, options),
+    map: options.map,
+  });
   const mapping = withoutLookedUp(filled, options, isNew);
   const names = [
     ...new Set([
@@ -196,7 +199,7 @@ function refuseValues(known: KnownFields, { header }: Pick<Options, "header">): 
 
 /** The table as it would be with a column for every name that fields and flags bring. */
 function supposedShape({ name, shape, seen, options }: NewColumnsRequest): TableShape {
-  const bare: TableShape = shape ?? { ...EMPTY, name };
+  const bare: TableShape = shape === null ? { ...EMPTY, name } : writable(shape);
   const parents = parentsOf(options);
   const isLoose = options.matchNames === "loose";
   const hasColumn = isLoose ? looseFinder(bare) : (name: string) => findColumn(bare, name);
@@ -214,6 +217,12 @@ function supposedShape({ name, shape, seen, options }: NewColumnsRequest): Table
     (flags) => flags?.map(({ column }) => column) ?? [],
   );
   return [ofFields, ...ofFlags].reduce(withColumns, bare);
+}
+
+/** The table as if every column could be written: the plan, which knows the key, says what to do about those that cannot. */
+function writable(shape: TableShape): TableShape {
+  const columns = shape.columns.map((each) => ({ ...each, identity: null, generatedSql: null }));
+  return { ...shape, columns };
 }
 
 /** The table with a column more for each name that means none of its columns. */

@@ -63,7 +63,7 @@ export function refuseColumnNames(
     alikeNames(there, names, dialect),
   ].filter(({ columns }) => columns.length > 0);
   if (faults.length === 0) return;
-  const { flag } = fieldNames(seen.sources);
+  const { flag } = fieldNames(seen.sources, null);
   const mapTo = (column: string, to: string): string[] => {
     const field = mapping.find((each) => each.column === column)?.field;
     // The column of a --const or --type has no field to map.

@@ -1,5 +1,4 @@
 /** Columns that an expression of `--value` and something else would fill. Pure. */
-import { shellQuoted } from "../../errors/shell-word.ts";
 import type { Assignment, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
@@ -31,7 +30,7 @@ export function refuseFilled(others: OtherFillings, columns: readonly ValueColum
     const leave = (flag: string): string => `leave ${flag} ${name} or the --value of it out`;
     const field = mapping.find((each) => each.column === name)?.field;
     if (field !== undefined) {
-      const drop = `read it, as ${excludedField(field)}; or drop it with --map ${shellQuoted(`${called.flag(field)}:`)}; or leave the --value of ${name} out`;
+      const drop = `read it, as ${excludedField(field)}; or ${called.keptOut(field)}; or leave the --value of ${name} out`;
       throw twice(
         `by the field ${called.told(field)}, which its --value does not read, and by --value`,
         drop,

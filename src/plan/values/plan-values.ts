@@ -8,12 +8,13 @@ import type { ValueColumn, ValueField, ValuesPlan } from "../../model/value-plan
 import type { ColumnExpression } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { excludedField, renameExcluded } from "../../sql/excluded-fields.ts";
-import { isClosed, quotesInBrackets } from "../../sql/expressions.ts";
+import { quotesInBrackets } from "../../sql/expressions.ts";
 import { expressionsReading } from "../isolation.ts";
-import { whyReadOnly } from "../mapping/mapping.ts";
+import { readOnlyColumn, whyReadOnly } from "../mapping/read-only.ts";
 import { fieldLabels } from "../mapping/named-fields.ts";
 import { filledTwice, noField } from "../mapping/mapping-errors.ts";
 import { requireColumn } from "../names.ts";
+import { refuseOpen } from "../open-expression.ts";
 import { refuseFilled } from "./filled-twice.ts";
 import type { OtherFillings } from "./filled-twice.ts";
 
@@ -25,6 +26,8 @@ export interface ValuesRequest extends OtherFillings {
   readonly known: readonly KnownFields[];
   /** No source has other fields than these. */
   readonly allKnown: boolean;
+  /** The columns without which no record has a key. */
+  readonly needed: ReadonlySet<string>;
 }
 
 /** The columns that expressions fill, and what to know of them. */
@@ -66,13 +69,11 @@ function planValue(
   const column = requireColumn(request.shape, given.column, FLAG);
   const reason = whyReadOnly(column, request.options.keepIdentity);
   if (reason !== null) {
-    const suggestion = `leave the ${FLAG} of ${column.name} out`;
-    const details = { column: column.name, reason, suggestion };
-    throw upsurgeError("PLAN_READ_ONLY_COLUMN", details, { where: FLAG });
+    const leaveOut = `leave the ${FLAG} of ${column.name} out`;
+    throw readOnlyColumn(column, reason, { leaveOut, needed: request.needed, where: FLAG });
   }
   const flag = `${FLAG} "${column.name} = …"`;
-  if (!isClosed(given.expression, quotesInBrackets(request)))
-    throw refusedExpression(flag, "its parentheses do not match", undefined);
+  refuseOpen(flag, given.expression, request);
   const read = new Set<number>();
   const { sql, readsAll } = renameExcluded(
     given.expression,

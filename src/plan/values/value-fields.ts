@@ -3,7 +3,7 @@ import { isValueField } from "../../model/value-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { excludedNames } from "../../sql/excluded-fields.ts";
-import { findColumn } from "../names.ts";
+import { columnsAlike } from "../names.ts";
 
 /** What tells the fields of expressions. */
 export type ValueOptions = Pick<Options, "value">;
@@ -25,7 +25,9 @@ export function namedByValues({ value }: ValueOptions): readonly string[] {
 /** What the expressions do with fields of sources for this table. */
 export function valueUses(shape: Pick<TableShape, "columns">, { value }: ValueOptions): ValueUses {
   const names = (value ?? []).flatMap(({ expression }) => excludedNames(expression));
-  const columns = new Set((value ?? []).map(({ column }) => findColumn(shape, column)?.name));
+  const columns = new Set(
+    (value ?? []).flatMap(({ column }) => columnsAlike(shape, column).map(({ name }) => name)),
+  );
   return {
     reads: (field) => names.some((name) => isValueField(name, field)),
     fills: (column) => columns.has(column),

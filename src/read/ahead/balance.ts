@@ -2,7 +2,6 @@
  * How many of the records that a thread finds it encodes as well. Where the main thread would wait for it, that encodes the
  * others: both shall have as much to do.
  */
-import { performance } from "node:perf_hooks";
 
 /** What a thread did with a block. */
 export interface BlockWork {

@@ -94,7 +94,8 @@ export class CsvFields {
   /** csv-parse takes fewer characters off the left of a field than off its right. */
   #unquotedTrimmed(texts: CsvTexts, { quoted, ends }: CsvSpan): CsvTexts {
     if (!this.#dialect.trim || !Array.isArray(texts)) return texts;
-    const isKept = (at: number): boolean => at >= ends.length || quoted?.includes(at) === true;
+    const inQuotes = new Set(quoted);
+    const isKept = (at: number): boolean => at >= ends.length || inQuotes.has(at);
     return texts.map((text, at) => (isKept(at) ? text : text.trim()));
   }
 

@@ -31,7 +31,7 @@ export function jsonMembers(
   const isObject = text[start] === "{";
   const end = isObject
     ? json.members(start, (place, nameStart, nameEnd) => {
-        const name = json.decoded(nameStart, nameEnd);
+        const name = json.name(nameStart, nameEnd);
         if (!room.takes(name)) return json.value(place, 1);
         found.names.push(name);
         return member(json, place, found);
@@ -53,7 +53,7 @@ export function membersAt(
   const found: JsonMembers = { names: [], values: [], kinds: [] };
   const room = new MemberBudget(found, () => true);
   const end = json.members(at, (place, nameStart, nameEnd) => {
-    const name = json.decoded(nameStart, nameEnd);
+    const name = json.name(nameStart, nameEnd);
     if (!room.takes(name)) return json.value(place, 1);
     found.names.push(name);
     return member(json, place, found);

@@ -1,7 +1,7 @@
 /**
  * Walks one JSON text and accepts exactly what JSON.parse does, but never makes a JavaScript value of it:
- * numbers keep their literal and nested values their text. What valid JSON must not hold here (U+0000, lone
- * surrogates, depth) is noted on the way.
+ * numbers keep their literal and nested values their text. What valid JSON must not hold here (lone surrogates,
+ * depth, U+0000 in names of fields) is noted on the way; which databases store U+0000 in a value is not known here.
  */
 import type { RowCode } from "../../model/reject.ts";
 import type { RecordFault } from "../text/record-stream.ts";
@@ -87,6 +87,14 @@ export class JsonText {
       : text.slice(from + 1, to - 1);
   }
 
+  /** The name of a field, that `string` just went over; no column is called by U+0000. */
+  name(from: number, to: number): string {
+    const name = this.decoded(from, to);
+    if (name.includes("\0"))
+      this.refused ??= fault("ROW_NUL", "the name of a field holds U+0000, which no column can");
+    return name;
+  }
+
   /** Notes that there is no JSON at `at`. */
   fail(at: number): -1 {
     if (this.fault !== null) return -1;
@@ -109,12 +117,8 @@ export class JsonText {
   }
 
   #checkText(from: number, to: number): void {
-    const text = this.decoded(from, to);
-    if (text.includes("\0")) {
-      this.refused ??= fault("ROW_NUL", "a string holds U+0000, which no text column can");
-    } else if (!text.isWellFormed()) {
-      this.refused ??= fault("ROW_SURROGATE", "a string holds half of a surrogate pair");
-    }
+    if (this.decoded(from, to).isWellFormed()) return;
+    this.refused ??= fault("ROW_SURROGATE", "a string holds half of a surrogate pair");
   }
 
   #word(at: number, word: string): number {

@@ -1,8 +1,9 @@
 /** Which encoding bytes may be in that are not valid in the one they are read in: a guess for messages, never for a load. */
+import { isUtf8 } from "node:buffer";
 import { iconv } from "./iconv.ts";
 
 /**
- * Flags that may help, the likeliest first: `--encoding latin1 or windows-1252`. `null` for UTF-16 that has half of a surrogate
+ * Flags that may help, the likeliest first: `--encoding latin1 or windows-1252`. `null` for text that has half of a surrogate
  * pair: under no encoding that is a character.
  */
 export function guessEncoding(bytes: Uint8Array): string | null {
@@ -10,7 +11,8 @@ export function guessEncoding(bytes: Uint8Array): string | null {
   if (wide !== null) {
     return iconv().decode(Buffer.from(bytes), wide).isWellFormed() ? `--encoding ${wide}` : null;
   }
-  if (SURROGATES.test(Buffer.from(bytes).toString("latin1"))) return "--encoding cesu-8";
+  const surrogates = surrogatesIn(Buffer.from(bytes).toString("latin1"));
+  if (surrogates !== "none") return surrogates === "pairs" ? "--encoding cesu-8" : null;
   const eastern = guessEastern(bytes);
   if (eastern !== null) return `--encoding ${eastern}`;
   if (isCyrillic(bytes)) return "--encoding windows-1251 or koi8-r";
@@ -20,7 +22,18 @@ export function guessEncoding(bytes: Uint8Array): string | null {
 }
 
 /** Both halves of a pair, each in three bytes, as Oracle's UTF8 and Java write characters beyond the first 65,536. */
-const SURROGATES = /\u00ed[\u00a0-\u00af][\u0080-\u00bf]\u00ed[\u00b0-\u00bf][\u0080-\u00bf]/;
+const PAIRS = /\u00ed[\u00a0-\u00af][\u0080-\u00bf]\u00ed[\u00b0-\u00bf][\u0080-\u00bf]/g;
+
+/** One half of them, by itself. */
+const HALVES = /\u00ed[\u00a0-\u00bf][\u0080-\u00bf]/g;
+
+/** The surrogates in bytes, each of them a character here; a half alone is one only among what is UTF-8 else. */
+function surrogatesIn(bytes: string): "none" | "pairs" | "a half" {
+  const unpaired = bytes.replaceAll(PAIRS, "");
+  const others = unpaired.replaceAll(HALVES, "");
+  if (others.length < unpaired.length && isUtf8(Buffer.from(others, "latin1"))) return "a half";
+  return unpaired.length < bytes.length ? "pairs" : "none";
+}
 
 /** Text of which every second byte is zero, as in UTF-16 without its mark; `null` for other bytes. */
 export function guessUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {

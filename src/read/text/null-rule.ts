@@ -74,11 +74,12 @@ export class NullRule {
   /** Replaces what is NULL among the values of one CSV record; `quoted` names its quoted fields. */
   apply(values: (string | null)[], quoted: readonly number[] | null): void {
     const hasTokens = this.#tokens.size + this.#tokensIn.size > 0;
+    const inQuotes = new Set(quoted);
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index];
       if (value === undefined || value === null) continue;
       if (value !== "" && !hasTokens) continue;
-      const isQuoted = quoted !== null && quoted.includes(index);
+      const isQuoted = inQuotes.has(index);
       if (value === "") {
         const from = isQuoted ? this.#quotedEmptyValues : this.#emptyValues;
         values[index] = from[index] ?? null;

@@ -23,7 +23,8 @@ export function transcoderOf(name: string): Transcoder {
   if (/^utf-?16-?be$/i.test(name)) return utf16(true);
   return {
     toUtf8: (bytes) => fromIconv(bytes, name),
-    original: (utf8) => iconv().encode(utf8.toString("utf8").replaceAll("\ufffd", "?"), name),
+    original: (utf8) =>
+      iconv().encode(utf8.toString("utf8").replaceAll("\ufffd", "?"), name, { addBOM: false }),
   };
 }
 

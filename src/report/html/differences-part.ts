@@ -3,8 +3,8 @@ import type { ColumnDifference, RowDifference } from "../../model/differences.ts
 import { differenceHeadline, moreLines } from "../render/render-differences.ts";
 import { html, NOTHING } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
-import { nameOf } from "./any-report.ts";
-import type { TablePart } from "./any-report.ts";
+import { comparedTables, nameOf } from "./any-report.ts";
+import type { AnyReport } from "./any-report.ts";
 import { row, section, table } from "./parts.ts";
 import type { TableColumn } from "./parts.ts";
 
@@ -18,7 +18,8 @@ const COLUMNS: readonly TableColumn[] = [
 const ROWS = 200;
 
 /** The section; nothing where no table was compared. */
-export function differenceSection(tables: readonly TablePart[], room: Room): Html {
+export function differenceSection(report: AnyReport, room: Room): Html {
+  const tables = comparedTables(report);
   return section(
     "Differences",
     tables.flatMap((part) => {

@@ -41,7 +41,7 @@ export function renderHtml(report: AnyReport): string {
     levelSection(report, room),
     ...courseSections(report),
     rejectSection(tables, room),
-    differenceSection(tables, room),
+    differenceSection(report, room),
     notesSection(report, room),
     sourceSection(tables, room),
     planSection(tables, room),

@@ -1,7 +1,7 @@
 /** Why records were rejected: by reason and column, with their first places and what to do about them. */
-import { formatCount } from "../../errors/format.ts";
+import { formatCount, plural } from "../../errors/format.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../../model/reject.ts";
-import { html, lines } from "./markup.ts";
+import { html, lines, NOTHING } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
 import { nameOf } from "./any-report.ts";
 import type { TablePart } from "./any-report.ts";
@@ -21,10 +21,12 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
   return section(
     "Rejects",
     tables
-      .filter(({ rejects }) => rejects.length > 0)
+      .filter((part) => part.rejects.length > 0 || rejectedBefore(part) > 0)
       .flatMap((part) => {
         const name = nameOf(part, tables);
         const heading = isOne ? [] : [html`<h3>${name}</h3>`];
+        const before = earlierRuns(part);
+        if (part.rejects.length === 0) return [...heading, before];
         const rows = byColumn(part).toSorted((a, b) => b.count - a.count);
         const { taken, left } = room.take(rows, reasonRow);
         // Of a table for which there is no room the counts are told.
@@ -32,6 +34,7 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
         const fixes = room.take(part.rejects, fixText);
         return [
           ...heading,
+          before,
           table(`Rejects of ${name} by reason and column`, COLUMNS, taken),
           leftOut(left, "reason"),
           html`<h3>What to do</h3>
@@ -41,6 +44,23 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
         ];
       }),
   );
+}
+
+function rejectedBefore({ job }: TablePart): number {
+  return job?.earlier.rejected ?? 0;
+}
+
+/** Earlier runs of a job have reported their rejects themselves: this one tells how many, and where all of them are. */
+function earlierRuns(part: TablePart): Html {
+  const rejected = rejectedBefore(part);
+  if (rejected === 0) return NOTHING;
+  const { rejectFile, rejectReport } = part;
+  const files = [
+    ...(rejectFile === null ? [] : [`in ${rejectFile}`]),
+    ...(rejectReport === null ? [] : [`with their reasons in ${rejectReport}`]),
+  ];
+  const where = files.length === 0 ? "" : `; they are ${files.join(", ")}`;
+  return html`<p>Earlier runs of the job rejected ${plural(rejected, "record")}${where}.</p>`;
 }
 
 /** An older report tells of reasons only: there the columns are those of the first places. */

@@ -10,6 +10,11 @@ export type Compared = Pick<
   "table" | "differencesTotal" | "differences" | "differencesCut"
 >;
 
+/** What was compared of a load: its own table, and those of the levels in its records. */
+export function comparedIn(load: Compared, levels: readonly Compared[] = []): readonly Compared[] {
+  return [load, ...levels].filter(({ differencesTotal }) => differencesTotal !== undefined);
+}
+
 /** Their place in the JSON of a report; none where the table was not compared. */
 export function differencesJson({
   differencesTotal,

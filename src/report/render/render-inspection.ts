@@ -81,11 +81,7 @@ function tableLines({ target, server, table, keys }: InspectedTable): string[] {
     ...section("columns", alignColumns(table.columns.map(columnRow))),
     ...section(
       "keys",
-      keyRows.length === 0
-        ? [
-            "  none: records can only be inserted, or looked up with --key and --strategy select-then-write",
-          ]
-        : alignColumns(keyRows),
+      keyRows.length === 0 ? [`  none: ${WITHOUT_KEYS[table.kind]}`] : alignColumns(keyRows),
     ),
     ...section("foreign keys", alignColumns(foreignKeyRows(table))),
     ...section(
@@ -103,6 +99,14 @@ function tableLines({ target, server, table, keys }: InspectedTable): string[] {
     ),
   ];
 }
+
+/** What a load can do with a table that has no unique key. */
+const WITHOUT_KEYS: Readonly<Record<TableShape["kind"], string>> = {
+  table: "records can only be inserted, or looked up with --key and --strategy select-then-write",
+  view: "a view has no keys of its own; --key names the columns that find its rows",
+  virtual: "records can only be inserted",
+  partitioned: "records can only be inserted",
+};
 
 function foreignKeyRows({ foreignKeys }: TableShape): string[][] {
   return foreignKeys.map(({ name, columns, selfReferencing }) => [

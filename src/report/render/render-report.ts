@@ -5,7 +5,7 @@ import { shellWord } from "../../errors/shell-word.ts";
 import type { RejectsOfCode } from "../../model/reject.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../../errors/format.ts";
-import { differenceLines, differencesJson } from "./render-differences.ts";
+import { comparedIn, differenceLines, differencesJson } from "./render-differences.ts";
 import type { Report, ReportDetails, ReportedJob, ReportedTable } from "../report.ts";
 import { visible, visibleLine } from "../../errors/visible.ts";
 
@@ -89,8 +89,7 @@ export function renderReport(report: Report, verbose = false): string {
     ...levelLines(report.tables),
     ...keyLines(report),
     ...alongLines(report),
-    ...differenceLines(report),
-    ...(report.tables ?? []).flatMap(differenceLines),
+    ...comparedIn(report, report.tables).flatMap(differenceLines),
     ...sequenceLines(report, report.dryRun),
     ...whyLines(report),
     ...rejectLines(report),

@@ -1,6 +1,7 @@
 /** The report of a run as Markdown, for the summary of a step of GitHub Actions. */
 import { COUNT_NAMES } from "../../model/counts.ts";
-import { formatCount, formatSeconds } from "../../errors/format.ts";
+import { formatCount, formatSeconds, plural } from "../../errors/format.ts";
+import { comparedIn } from "./render-differences.ts";
 import { differenceRows, errorLines, markdownRows } from "./render-step-summary.ts";
 import type { RunReport } from "../run-report.ts";
 
@@ -16,12 +17,12 @@ export function renderRunSummary(report: RunReport): string {
     said.map((warning) => ["warning", `${table ?? ""}: ${warning}`]),
   );
   return [
-    `### upsurge: ${dryRun ? "dry run" : "run"} of ${tables.length} tables: ${status}`,
+    `### upsurge: ${dryRun ? "dry run" : "run"} of ${plural(tables.length, "table")}: ${status}`,
     "",
     ...markdownRows(["table", ...names], rows),
     "",
     ...markdownRows(["", ""], [["time", formatSeconds(seconds)], ...warnings]),
-    ...tables.flatMap(differenceRows),
+    ...tables.flatMap((load) => comparedIn(load, load.nested)).flatMap(differenceRows),
     ...errorLines(report),
     "",
   ].join("\n");

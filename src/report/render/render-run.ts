@@ -3,7 +3,7 @@ import { COUNT_NAMES, COUNTS } from "../../model/counts.ts";
 import type { Counts } from "../../model/counts.ts";
 import { alignColumns, formatCount, formatSeconds, plural } from "../../errors/format.ts";
 import { visible, visibleLine } from "../../errors/visible.ts";
-import { differenceLines } from "./render-differences.ts";
+import { comparedIn, differenceLines } from "./render-differences.ts";
 import type { Compared } from "./render-differences.ts";
 import {
   alongLines,
@@ -66,7 +66,7 @@ export function renderRun(report: RunReport): string {
     headline(report),
     ...(isStopped ? loadLines(kept) : isListed ? loadLines(tables) : []),
     ...tables
-      .flatMap((load) => [load, ...(load.nested ?? [])])
+      .flatMap((load) => comparedIn(load, load.nested))
       .filter(isDifferent)
       .flatMap(differenceLines),
     ...tables.flatMap((load) => troubleLines(load, report)),

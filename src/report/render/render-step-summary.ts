@@ -3,7 +3,12 @@ import { COUNT_NAMES } from "../../model/counts.ts";
 import { formatCount, formatSeconds, plural } from "../../errors/format.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { visibleLine } from "../../errors/visible.ts";
-import { differenceCells, differenceHeadline, moreLines } from "./render-differences.ts";
+import {
+  comparedIn,
+  differenceCells,
+  differenceHeadline,
+  moreLines,
+} from "./render-differences.ts";
 import type { Compared } from "./render-differences.ts";
 import type { Report } from "../report.ts";
 
@@ -19,7 +24,7 @@ export function renderStepSummary(report: Report): string {
     "",
     ...markdownRows(["", ""], factsOf(report)),
     ...sourceRows(report),
-    ...differenceRows(report),
+    ...comparedIn(report, report.tables).flatMap(differenceRows),
     ...errorLines(report),
     "",
   ].join("\n");

@@ -142,10 +142,14 @@ export class SqliteSession implements Session {
     } catch (error) {
       throw this.translate(error);
     } finally {
-      if (this.#db.open && this.#db.inTransaction) this.#db.exec("rollback");
+      this.#rollBack();
       // The version is undone with the rest, and may be that of something else the next time.
       for (const [name, table] of this.#tables) this.#tables.set(name, { ...table, schema: null });
     }
+  }
+
+  #rollBack(): void {
+    if (this.#db.open && this.#db.inTransaction) this.#db.exec("rollback");
   }
 
   async #make(ddl: TableDdl): Promise<void> {
@@ -201,8 +205,14 @@ export class SqliteSession implements Session {
       this.#db.exec(`pragma cache_size = -${CACHE_KB}`);
       this.#db.exec("begin immediate");
     });
-    this.#file.refuseRemoved();
-    if (ddl !== null) await this.#make(ddl);
+    try {
+      this.#file.refuseRemoved();
+      if (ddl !== null) await this.#make(ddl);
+    } catch (error) {
+      // Whoever notes what became of the load begins another transaction.
+      this.#rollBack();
+      throw error;
+    }
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#waitRule);
     const [db, probe, undoesInMemory] = [this.#db, this.#probe, !toDisk];

@@ -186,8 +186,29 @@ export class SqlServerSession implements Session {
   }
 
   async begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
-    const ddl = how?.ddl ?? null;
     await this.#connection.begin();
+    const made = new Set<string>();
+    // What the transaction has made goes with it.
+    const undone = (): void => {
+      for (const stage of made) this.#stages.delete(stage);
+    };
+    try {
+      await this.#setUp(tables, how?.ddl ?? null, made);
+    } catch (error) {
+      undone();
+      // Whoever notes what became of the load begins another transaction.
+      await this.#connection.rollback();
+      throw error;
+    }
+    return transactionOf(this.#connection, tables, undone);
+  }
+
+  /** Takes the locks of a transaction, and makes what it needs; `made` learns of the stages that are. */
+  async #setUp(
+    tables: readonly TablePlan[],
+    ddl: TableDdl | null,
+    made: Set<string>,
+  ): Promise<void> {
     const written = tables.filter(({ mode }) => mode !== "insert" || ddl !== null);
     // Any two loads take the locks of several tables in the same order.
     for (const table of written.map(tableSql).toSorted()) await this.#lock(table);
@@ -195,17 +216,12 @@ export class SqlServerSession implements Session {
     const held = tables.filter(({ kept }) => kept.othersOut);
     for (const lock of held.map(lockSql).toSorted()) await this.#connection.batch(lock);
     const staged = tables.flatMap((plan) => [plan, ...gonePlans(plan)]);
-    const made = staged.filter(({ stage }) => !this.#stages.has(stage));
-    for (const plan of made) {
+    for (const plan of staged.filter(({ stage }) => !this.#stages.has(stage))) {
       await this.#connection.batch(script(stageDdl(plan, this.#collation)));
       if (plan.kept.keys) await this.#connection.batch(script(seenDdl(plan, this.#collation)));
       this.#stages.add(plan.stage);
+      made.add(plan.stage);
     }
-    // What the transaction has made goes with it.
-    const undone = (): void => {
-      for (const { stage } of made) this.#stages.delete(stage);
-    };
-    return transactionOf(this.#connection, tables, undone);
   }
 
   /**

@@ -2,7 +2,7 @@
 import { rowColumns } from "../../model/batch.ts";
 import type { Batch, Row, RowShape } from "../../model/batch.ts";
 import { packedColumns } from "../../model/packed.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 
 /** The columns of a shape that are taken, and their places in it. */
 interface SplitShape {
@@ -86,6 +86,6 @@ export class FirstPass {
     if (packed === null) return { number, size, rows: rows(), packed: null };
     const shape = this.#split.shapeOf(packed.shape);
     const columns = packedColumns(packed, shape.columns);
-    return new PackedBatch({ number, size }, { ...columns, shape }, rows);
+    return packedBatch({ number, size }, { ...columns, shape }, rows);
   }
 }

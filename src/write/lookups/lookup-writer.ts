@@ -9,7 +9,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import { joinApplied } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 import type { Quarantine } from "../quarantine.ts";
 import { rowsBatch, without } from "../row-batches.ts";
 import type { BatchApplier } from "../write-batch.ts";
@@ -202,7 +202,7 @@ export class LookupWriter {
   }
 
   #packedBatch(batch: Batch, packed: NonNullable<Batch["packed"]>): Batch {
-    return new PackedBatch(batch, packed, () => {
+    return packedBatch(batch, packed, () => {
       const { batch: resolved, faults } = this.#resolveRows(batch);
       if (faults.length === 0) return resolved.rows;
       throw upsurgeError("INTERNAL", { message: "what was looked up for a batch is not known" });

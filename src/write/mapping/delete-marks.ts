@@ -44,7 +44,7 @@ export class DeleteMarks {
     if (marks === undefined) {
       marks = this.#when.flatMap(({ field: name, value: text }) =>
         shape.fields.flatMap((each, field) =>
-          (shape.header?.[field]?.name ?? each) === name
+          each === name || shape.header?.[field]?.name === name
             ? [{ field, text, bytes: Buffer.from(text) }]
             : [],
         ),

@@ -237,7 +237,7 @@ export class RecordMapper {
     const values: (string | null)[] = [];
     const pending: PendingValue[] = [];
     let numeric: boolean[] | null = null;
-    const mayHoldNul = this.#context.capabilities.storesNul !== true && record.raw.includes(0);
+    const mayHoldNul = this.#context.capabilities.storesNul !== true && mayHaveNul(record);
     for (const slot of mapping.slots) {
       if (slot.pending !== undefined) {
         const texts = this.#keyTexts(record, slot.pending);
@@ -259,8 +259,6 @@ export class RecordMapper {
       if (value === null && slot.field >= 0 && this.#shapes.guarded.has(slot.column.name)) {
         return rejected(record, this.#shapes.nullKey(slot.column));
       }
-      if (mayHoldNul && value?.includes("\0") === true)
-        return rejected(record, nulFault(slot.column));
       if (kind === "number" || (kind === "boolean" && this.#isNumeric(slot.column))) {
         numeric ??= mapping.slots.map(() => false);
         numeric[values.length] = true;
@@ -268,6 +266,8 @@ export class RecordMapper {
       const text = kind === null || value === null ? value : this.#textOf(value, kind, slot.column);
       if (typeof text === "object" && text !== null)
         return rejected(record, structureFault(slot.column, value ?? "", text.why));
+      if (mayHoldNul && text?.includes("\0") === true)
+        return rejected(record, nulFault(slot.column));
       values.push(text);
     }
     const row = { ord, shape: mapping.shape, values, numeric, record };
@@ -351,6 +351,12 @@ export class RecordMapper {
       throw error;
     }
   }
+}
+
+/** Whether a value of the record may have U+0000 in it: as it is, or as JSON writes it. */
+function mayHaveNul({ raw, kinds }: SourceRecord): boolean {
+  if (raw.includes(0)) return true;
+  return kinds !== null && Buffer.from(raw.buffer, raw.byteOffset, raw.length).includes("\\u0000");
 }
 
 /** The texts that the expressions of a record are evaluated over. */

@@ -16,6 +16,7 @@ import {
   missingField,
   nothingKnown,
   nullKeyFault,
+  twoFields,
   unmappable,
   WHY_UNMAPPED,
 } from "./mapping-faults.ts";
@@ -100,8 +101,9 @@ export class ShapeMapper {
         return faulty(unmappable(name, `the field ${name} ${WHY_UNMAPPED[destination.kind]}`));
       }
       const { column } = destination;
-      if (slots.has(column.name))
-        return faulty(unmappable(name, `two fields fill the column ${column.name}`));
+      const other = slots.get(column.name);
+      if (other !== undefined)
+        return faulty(twoFields([shape.fields[other.field] ?? "", name], column));
       slots.set(column.name, { column, field, constant: null });
       if (this.#plan.mapping.every((each) => each.field !== name)) {
         this.#later.set(name, { field: name, column: column.name });
@@ -135,8 +137,9 @@ export class ShapeMapper {
       const destination = this.#context.resolve(name, shape.header?.[field]);
       if (destination.kind !== "column" || !names.has(destination.column.name)) continue;
       const { column } = destination;
-      if (slots.has(column.name))
-        return faulty(unmappable(name, `two fields fill the column ${column.name}`));
+      const other = slots.get(column.name);
+      if (other !== undefined)
+        return faulty(twoFields([shape.fields[other.field] ?? "", name], column));
       slots.set(column.name, { column, field, constant: null });
     }
     const refused =

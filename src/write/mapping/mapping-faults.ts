@@ -59,6 +59,12 @@ export function unmappable(field: string, message: string): MappingFault {
   return { code: "ROW_UNKNOWN_FIELD", column: field, dbCode: null, message };
 }
 
+/** Two fields that would fill one column: which of the values counts is not for the load to say. */
+export function twoFields(fields: readonly string[], { name }: Column): MappingFault {
+  const message = `the fields ${fields.join(" and ")} both fill the column ${name}`;
+  return { code: "ROW_TWO_FIELDS", column: name, dbCode: null, message };
+}
+
 /** A field that a JSON record lacks, where that is an error. */
 export function missingField(field: string, column: string): MappingFault {
   const message = `the record has no field ${field}`;

@@ -5,6 +5,7 @@
 import type { Row } from "../../model/batch.ts";
 import type { NestLink } from "../../model/nest/nest-plan.ts";
 import { storesAlike } from "../../model/nest/nest-plan.ts";
+import { grouped } from "../../targets/grouped.ts";
 import type { LinkValue } from "./link-finder.ts";
 
 /** A row, what the rows in its array refer to it by, and these rows. */
@@ -51,19 +52,20 @@ export interface RepeatedRecords {
 
 /** Where the same row stands twice and loses others. */
 export function repeatsIn(families: readonly Family[]): RepeatedRecords {
-  const keys = families.map(keyText);
-  const losing = new Set(keys.filter((_, at) => families[at]?.loses === true));
-  const byRecord = new Map<number, string[]>();
-  for (const [at, { parent }] of families.entries()) {
-    const key = keys[at] ?? "";
-    if (!losing.has(key)) continue;
-    const { ord } = parent.root ?? parent;
-    byRecord.set(ord, [...(byRecord.get(ord) ?? []), key]);
-  }
+  const told = families.map((family) => {
+    const { parent, loses } = family;
+    return { key: keyText(family), ord: (parent.root ?? parent).ord, loses };
+  });
+  const losing = new Set(told.filter(({ loses }) => loses).map(({ key }) => key));
+  const byRecord = grouped(
+    told.filter(({ key }) => losing.has(key)),
+    ({ ord }) => ord,
+  );
   const cuts = new Set<number>();
   const alone = new Set<number>();
   let seen = new Set<string>();
-  for (const [ord, own] of byRecord) {
+  for (const [ord, ofRecord] of byRecord) {
+    const own = ofRecord.map(({ key }) => key);
     if (new Set(own).size < own.length) alone.add(ord);
     if (own.some((key) => seen.has(key))) {
       cuts.add(ord);

@@ -5,7 +5,7 @@
 import type { Batch, Row } from "../../model/batch.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import type { PackedRows } from "../../model/packed.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 import { rowsBatch } from "../row-batches.ts";
 import { linkedRow } from "./link-finder.ts";
 import type { LinkFinder } from "./link-finder.ts";
@@ -51,7 +51,7 @@ export function objectsIn(batch: Batch, level: LinkedLevel): Batch {
 function makeObjects(batch: Batch, level: LinkedLevel): Batch {
   const packed = batch.packed === null ? null : packedObjects(batch.packed, level);
   const rows = (): Row[] => batch.rows.flatMap((row) => inside(row, level));
-  return packed === null ? rowsBatch(batch, rows()) : packedBatch(batch, packed, rows);
+  return packed === null ? rowsBatch(batch, rows()) : levelBatch(batch, packed, rows);
 }
 
 /** The rows with what they refer to by their objects; `null` where they are not packed, or records do not say it. */
@@ -62,7 +62,7 @@ export function linkedBatch(batch: Batch, level: LinkedLevel): Batch | null {
 function makeLinked(batch: Batch, level: LinkedLevel): Batch | null {
   const packed = batch.packed === null ? null : linkedWithObjects(batch.packed, level);
   if (packed === null) return null;
-  return new PackedBatch(batch, packed, () =>
+  return packedBatch(batch, packed, () =>
     batch.rows.map((row) => {
       const [object] = inside(row, level);
       return object === undefined ? row : linked(row, object, level);
@@ -78,14 +78,14 @@ export function arraysIn(batch: Batch, level: LinkedLevel): Batch | null {
 function makeArrays(batch: Batch, level: LinkedLevel): Batch | null {
   const packed = batch.packed === null ? null : packedArrays(batch.packed, level);
   if (packed === null) return null;
-  return packedBatch(batch, packed, () =>
+  return levelBatch(batch, packed, () =>
     batch.rows.flatMap((parent) => inside(parent, level).map((row) => linked(row, parent, level))),
   );
 }
 
-function packedBatch({ number }: Batch, packed: PackedRows, read: () => readonly Row[]): Batch {
+function levelBatch({ number }: Batch, packed: PackedRows, read: () => readonly Row[]): Batch {
   const size = packed.slices.reduce((sum, { from, to }) => sum + to - from, 0);
-  return new PackedBatch({ number, size }, packed, () =>
+  return packedBatch({ number, size }, packed, () =>
     // They are counted as packed rows are.
     read().map((row, ord) => ({ ...row, ord })),
   );

@@ -6,7 +6,7 @@ import type { Batch, Row } from "../../model/batch.ts";
 import type { PackedSlice, PackedRows } from "../../model/packed.ts";
 import { partitionOf } from "../../model/partition.ts";
 import type { SharedOut } from "../../model/partition.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 import { pickedSlice } from "../picked-slice.ts";
 import { rowsBatch } from "../row-batches.ts";
 
@@ -39,7 +39,7 @@ export function splitByHash(
     const read = (): Row[] => batch.rows.filter((_, at) => writerOf[at] === writer);
     const size = rows.length;
     const partition = { ...packed, slices: own, ordSteps: steps };
-    return new PackedBatch({ number: batch.number, size }, partition, read);
+    return packedBatch({ number: batch.number, size }, partition, read);
   });
 }
 

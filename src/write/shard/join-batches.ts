@@ -3,7 +3,7 @@ import type { Batch, Row } from "../../model/batch.ts";
 import { ordAt } from "../../model/packed.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type { BatchLimits, ReadBatch } from "../batches.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 import { sizeOf } from "../writers.ts";
 
 /** Each of them keeps the bytes that it was read from. */
@@ -72,7 +72,7 @@ function joinedRows({ number, packed }: Batch, batches: readonly Batch[]): Batch
     slices: all.flatMap(({ slices }) => slices),
     ordSteps: stepsFrom(packed.firstOrd, all, size),
   };
-  return new PackedBatch({ number, size }, joining, read);
+  return packedBatch({ number, size }, joining, read);
 }
 
 /** How far the `ord` of each row is from that of the first batch. */

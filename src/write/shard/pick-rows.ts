@@ -1,7 +1,7 @@
 /** Takes some rows of a batch out of it: a packed one stays packed, over the same bytes, and every row keeps its `ord`. */
 import type { Batch } from "../../model/batch.ts";
 import type { PackedSlice } from "../../model/packed.ts";
-import { PackedBatch } from "../packed-batch.ts";
+import { packedBatch } from "../packed-batch.ts";
 import { pickedSlice } from "../picked-slice.ts";
 
 /** The rows of a batch at whose places `picked` is 1. */
@@ -24,7 +24,7 @@ export function pickRows(batch: Batch, picked: Uint8Array): Batch {
   const rows = placesOf(picked, size, 0);
   const { ordSteps: steps } = packed;
   const ordSteps = steps === null ? rows : rows.map((at) => steps[at] as number);
-  return new PackedBatch({ number, size }, { ...packed, slices, ordSteps }, read);
+  return packedBatch({ number, size }, { ...packed, slices, ordSteps }, read);
 }
 
 function countOf(picked: Uint8Array): number {

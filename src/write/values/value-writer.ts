@@ -5,6 +5,7 @@
 import type { Batch, Row, RowFault, RowShape } from "../../model/batch.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { ValuesPlan } from "../../model/value-plan.ts";
+import { grouped } from "../../targets/grouped.ts";
 import { TransactionAborted } from "../../targets/target.ts";
 import { joinApplied } from "../applied-batch.ts";
 import type { AppliedBatch } from "../applied-batch.ts";
@@ -63,7 +64,7 @@ export class ValueWriter {
     const { notNullCode } = session.capabilities;
     const context = { columns, guarded, notNullCode, without: this.#without.bind(this) };
     const evaluated = new Map<Row, Evaluated>();
-    for (const of of byUses(rows))
+    for (const of of grouped(rows, usesOf).values())
       for (const [row, found] of await this.#evaluate(of)) evaluated.set(row, found);
     const filled: Row[] = [];
     const faults: RowFault[] = [];
@@ -125,14 +126,7 @@ function pairOf<T>(key: number, value: T | undefined): [number, T][] {
   return value === undefined ? [] : [[key, value]];
 }
 
-/** The rows by what is evaluated for them. */
-function byUses(rows: readonly Row[]): Iterable<Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = (row.expressions?.uses ?? []).map(({ value }) => value).join();
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups.values();
+/** What is evaluated for a row, as a text. */
+function usesOf({ expressions }: Row): string {
+  return (expressions?.uses ?? []).map(({ value }) => value).join();
 }

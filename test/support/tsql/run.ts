@@ -11,7 +11,8 @@ import { refuseUnknown } from "./profile.ts";
 import { Raised } from "./raised.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
 import type { Batch, Condition, Statement } from "./statement.ts";
-import { placeValue } from "./values.ts";
+import { plainName } from "./quote.ts";
+import { isSameTable, placeValue } from "./values.ts";
 
 /** How a statement ended. */
 type Flow = "next" | "break" | "continue" | "return";
@@ -261,9 +262,23 @@ function setOption(state: State, name: string, value: string): void {
   else if (name === "NOCOUNT") state.options.noCount = value === "ON";
   else if (name === "LOCK_TIMEOUT") state.connection.setLockTimeout(Number(value));
   else if (name === "IDENTITY_INSERT") {
-    const table = value.slice(value.indexOf(" ") + 1);
-    state.options.identityInsert = value.startsWith("ON") ? table : null;
+    setIdentityInsert(state, value.slice(value.indexOf(" ") + 1), value.startsWith("ON"));
   }
+}
+
+/** It can be ON for one table of a session at a time. */
+function setIdentityInsert({ options }: State, table: string, isOn: boolean): void {
+  const { identityInsert: other } = options;
+  const isSame = other !== null && isSameTable(other, table);
+  if (isOn && other !== null && !isSame) {
+    throw new Raised(
+      8107,
+      `IDENTITY_INSERT is already ON for table '${plainName(other)}'. Cannot perform SET operation for table '${plainName(table)}'.`,
+      "statement",
+    );
+  }
+  if (isOn) options.identityInsert = table;
+  else if (isSame) options.identityInsert = null;
 }
 
 /** EXEC of a text: a batch of its own, with options and names of its own. Its syntax errors can be caught outside. */

@@ -60,11 +60,13 @@ function withDigits(text: string, modifier: number): string {
 /** Does the table take explicit identity values now? */
 export function takesIdentity(state: State, table: string | null): boolean {
   const { identityInsert } = state.options;
-  if (identityInsert === null || table === null) return false;
-  const [set, asked] = [identityInsert, table].map((name) =>
-    name.toLowerCase().replace(/^"dbo"\./, ""),
-  );
-  return set === asked;
+  return identityInsert !== null && table !== null && isSameTable(identityInsert, table);
+}
+
+/** Whether two quoted names mean one table. */
+export function isSameTable(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((name) => name.toLowerCase().replace(/^"dbo"\./, ""));
+  return first === second;
 }
 
 /** A function that fills the places of translated text from the session. */

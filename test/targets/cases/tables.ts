@@ -136,6 +136,23 @@ create trigger a on t after update as begin insert into log (what) select conver
     ],
   },
   {
+    title: "a trigger that drops rows, where rows are ignored by their key",
+    engines: ["sqlite", "postgres"],
+    setup: {
+      sqlite: `${ITEMS} ${SQLITE_DROPS}`,
+      postgres: `${ITEMS} ${POSTGRES_DROPS}`,
+      sqlserver: "",
+    },
+    csv: "id,name,qty\n3,x,-1\n4,y,1\n1,z,9\n4,y,2\n",
+    flags: ["--key", "id", "--mode", "ignore"],
+    counts: { suppressed: 1, inserted: 1, ignored: 2 },
+    rows: [
+      ["1", "bolt", "5"],
+      ["2", "nut", "6"],
+      ["4", "y", "1"],
+    ],
+  },
+  {
     title: "triggers before inserting fire for rows that end as an update",
     engines: ["sqlite", "postgres"],
     setup: {

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { ADVICE, SAME, SHORT } from "../../../src/cli/advice/flags-of-others.ts";
 import { flagAdvice } from "../../../src/cli/advice/advised.ts";
+import { flagsIn } from "../../../src/errors/flags-in.ts";
 import { nearestFlag } from "../../../src/cli/near-flag.ts";
 import { OPTION_NAMES, optionSpec, spellingsOf } from "../../../src/options/flag.ts";
 
@@ -81,7 +82,7 @@ test.each(Object.entries(TOOLS))(
 test("what is said of a name is of flags that a load has, and is said once", () => {
   const all = [...SAME, ...ADVICE, ...SHORT];
   const names = all.flatMap(([each]) => each.split(" "));
-  const flags = new Set(all.flatMap(([, said]) => said.match(/--[a-z-]+/g) ?? []));
+  const flags = new Set(all.flatMap(([, said]) => [...flagsIn(said)]));
 
   expect([...flags].filter((flag) => !OF_LOAD.includes(flag))).toEqual([]);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

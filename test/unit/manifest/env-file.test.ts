@@ -30,6 +30,15 @@ test("line ends and a byte order mark make no difference", () => {
   expect(parseEnvFile(TEXT.replaceAll("\n", "\r\n"), ".env")).toEqual(parseEnvFile(TEXT, ".env"));
 });
 
+test("a file of many lines is read once, and not up to each of them", () => {
+  const lines = Array.from({ length: 200_000 }, (_, at) => `VARIABLE_${at}=value of ${at}`);
+
+  expect(parseEnvFile(lines.join("\n"), ".env")["VARIABLE_199999"]).toBe("value of 199999");
+  expect(() => parseEnvFile([...lines, "B"].join("\n"), ".env")).toThrow(
+    expect.objectContaining({ where: ".env:200001:1" }),
+  );
+});
+
 test.each([
   ["A=1\nB", ".env:2:1"],
   ["1=2", ".env:1:1"],

@@ -45,6 +45,8 @@ test.each([
     'write map: "nmae:name", or extra-fields: ignore',
   ],
   ["pass --key id", "pass key: id"],
+  ["add --no-header --columns a,b", 'add no-header: true, columns: "a,b"'],
+  ["pass --expect-sha256 'ab'", "pass expect-sha256: ab"],
   ["name one:\n--key id\n--key email", "name one:\nkey: id\nkey: email"],
   ["add --key, or leave --set out", "add key, or leave set out"],
   ["leave --delete-missing out", "leave delete-missing: true out"],
@@ -52,8 +54,9 @@ test.each([
   ["pass --max-delete 100%, or leave it out", "pass max-delete: 100%, or leave it out"],
   [
     "pass --decimal ',' --thousands '.', which reads it as 1",
-    'pass decimal: "," thousands: ".", which reads it as 1',
+    'pass decimal: ",", thousands: ".", which reads it as 1',
   ],
+  ["--map 'a:' --map 'b:c' drops them", 'map: ["a:", "b:c"] drops them'],
   ["pass --reject-file ./a.csv", "pass reject-file: ./a.csv"],
   // Not of loads, or of no run.
   ["with --create, or --to shop.db, or --dry-run", "with --create, or --to shop.db, or --dry-run"],

@@ -49,7 +49,7 @@ test.each([
   ["${A", "what follows ${ is no variable"],
   ["${A:-x", "a variable is not closed"],
   ["${NONE:-x", "a variable is not closed"],
-  ["$A", "$A stands without braces"],
+  ["$A", "$A is without braces"],
 ])("%s: %s", (text, title) => {
   const { message, code, where } = errorOf(text);
 

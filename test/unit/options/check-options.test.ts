@@ -40,6 +40,17 @@ test.each<[GivenOptions]>([
   expect(failure(more)).toBe("accepted");
 });
 
+test.each<GivenOptions>([
+  { rejectFile: "" },
+  { constraint: "" },
+  { key: ["id"], keyWhere: "" },
+  { key: ["id"], updateWhere: " " },
+  { key: ["id"], deleteMissing: true, deleteWhere: "" },
+  { splitOut: "" },
+])("takes no empty text: %j", (more) => {
+  expect(failure(more)).toMatch(/^OPTION_VALUE: --[a-z-]+ cannot be ' ?'$/);
+});
+
 test.each<[GivenOptions, string]>([
   [{ to: null }, "OPTION_MISSING: --to is missing"],
   [{ table: null }, "OPTION_MISSING: --table is missing"],

@@ -14,6 +14,9 @@ import { parseOptions } from "../../../src/options/parse-options.ts";
 describe("reject limits", () => {
   test.each([
     ["100", { text: "100", kind: "count", count: 100 }],
+    ["10_000", { text: "10_000", kind: "count", count: 10_000 }],
+    ["1,000", { text: "1,000", kind: "count", count: 1000 }],
+    ["9007199254740993", null],
     ["1%", { text: "1%", kind: "share", percent: 1 }],
     ["0.5%", { text: "0.5%", kind: "share", percent: 0.5 }],
     ["100%", { text: "100%", kind: "share", percent: 100 }],

@@ -65,7 +65,7 @@ describe("the mapping", () => {
     expect(refusal(() => planFor(table(), {}, { fields: ["id", "x"] })).fix).toMatch(/^--map 'x:C/);
   });
   test("refuses two fields for one column", () => {
-    const error = refusal(() => planFor(table(), {}, { fields: ["a", "A"] }));
+    const error = refusal(() => planFor(table(), {}, { header: ["a", "A"] }));
     expect(error.code).toBe("PLAN_DUPLICATE_COLUMN");
   });
   test("refuses values for generated and identity columns", () => {
@@ -165,7 +165,9 @@ describe("a column that two things would fill", () => {
     ["by --update-columns and by --stamp", { updateColumns: ["a"], stamp: ON_A }, ["id", "a"]],
     ["by the fields b and a", { map: ["b:a"] }, ["id", "b", "a"]],
   ])("%s is refused", (reason, options, fields) => {
-    const error = refusal(() => planFor(table(), { ...keyed, ...options }, { fields }));
+    const error = refusal(() =>
+      planFor(table(), { ...keyed, ...options }, { fields, header: fields }),
+    );
     expect([error.code, error.why]).toEqual(["PLAN_DUPLICATE_COLUMN", reason]);
   });
 

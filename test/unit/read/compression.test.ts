@@ -85,6 +85,25 @@ test.each([
   expect(error.code).toBe("SOURCE_CORRUPT");
 });
 
+test.each([
+  ["zst", rawFrame("id\n1\n"), rawFrame("2\n")],
+  ["zst", rawFrame("id\n1\n"), Buffer.from("502a4d18030000000a0b0c", "hex")],
+  ["gz", gzipSync("id\n1\n"), gzipSync("2\n")],
+])(
+  "a further part of a .%s that is cut short at any byte is not passed over",
+  async (ending, one, more) => {
+    for (let bytes = 1; bytes < more.length; bytes += 1) {
+      const cut = Buffer.concat([one, more.subarray(0, bytes)]);
+      const error = await errorOf(readFileSource(await file(`cut${bytes}.csv.${ending}`, cut)));
+      expect(error.code, `after ${bytes} bytes`).toBe("SOURCE_CORRUPT");
+    }
+    const whole = await readFileSource(
+      await file(`whole.csv.${ending}`, Buffer.concat([one, more])),
+    );
+    expect(whole.rows[0]).toEqual(["1"]);
+  },
+);
+
 async function bombError(path: string) {
   const before = process.memoryUsage().rss;
   let most = before;

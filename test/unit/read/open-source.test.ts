@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { expandSources } from "../../../src/sources/expand-sources.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
+import { tempDir } from "../../helpers/temp-dir.ts";
 import { DEFAULTS, drain, errorOf, file, read, readFileSource } from "./support.ts";
 
 test.each([
@@ -118,4 +119,9 @@ test("patterns are expanded in order, each sorted", async () => {
   expect((await errorOf(names("*.xml"))).code).toBe("SOURCE_NOT_FOUND");
   expect((await errorOf(names("none.csv"))).code).toBe("SOURCE_NOT_FOUND");
   expect((await errorOf(names("."))).code).toBe("SOURCE_IS_DIRECTORY");
+});
+
+test("an empty name is told as one, and is no folder", async () => {
+  const { code, message } = await errorOf(expandSources([""], tempDir()));
+  expect([code, message]).toEqual(["SOURCE_NOT_FOUND", "no file ''"]);
 });

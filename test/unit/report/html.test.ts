@@ -121,6 +121,21 @@ describe("the page of a load", () => {
     }
   });
 
+  test("tells of the rejects of earlier runs of a job, and where they are", () => {
+    const earlier = { ...noCounts(), read: 9, rejected: 1200 };
+    const job = { name: "j", resumedAt: 9, alreadyLoadedAt: null, skipped: false, earlier };
+    const files = "they are in bad.csv, with their reasons in bad.csv.jsonl";
+    expect(textOf(renderHtml(report({ job })))).toContain(
+      `Earlier runs of the job rejected 1,200 records; ${files}.`,
+    );
+    const none = { job, rejects: [], rejectsByColumn: [], rejectFile: null, rejectReport: null };
+    expect(textOf(renderHtml(report(none)))).toMatch(
+      /Rejects\s+Earlier runs of the job rejected 1,200 records\./,
+    );
+    expect(faultsOf(renderHtml(report({ job })))).toEqual([]);
+    expect(textOf(page)).not.toContain("Earlier runs");
+  });
+
   test("is made of what was told, where an older report tells less", () => {
     const late = ["phases", "timeline", "plan", "environment", "rejectsByColumn"];
     const told = Object.entries(report()).filter(([name]) => !late.includes(name));

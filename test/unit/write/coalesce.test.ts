@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { PackedFields } from "../../../src/model/packed.ts";
 import { fieldBytes } from "../../../src/model/packed.ts";
 import { Coalescer } from "../../../src/write/nest/coalesce.ts";
-import { PackedBatch } from "../../../src/write/packed-batch.ts";
+import { packedBatch } from "../../../src/write/packed-batch.ts";
 import { planFor, table } from "../../helpers/shapes.ts";
 
 const SHAPE = { id: 0, columns: ["id", "a"] };
@@ -24,7 +24,7 @@ function left(
     columns: COLUMNS,
   }));
   const all = { shape: SHAPE, slices, firstOrd: 0, ordSteps: null };
-  const batch = new PackedBatch({ number: 1, size: rows.length }, all, () => []);
+  const batch = packedBatch({ number: 1, size: rows.length }, all, () => []);
   const plan = planFor(table(), { key: ["id"] });
   const found = new Coalescer(plan, {}).without(batch);
   if (found === null) return null;

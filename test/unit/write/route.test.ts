@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Batch } from "../../../src/model/batch.ts";
 import { fieldBytes, ordAt } from "../../../src/model/packed.ts";
 import type { PackedFields, PackedSlice, PackedRows } from "../../../src/model/packed.ts";
-import { PackedBatch } from "../../../src/write/packed-batch.ts";
+import { packedBatch } from "../../../src/write/packed-batch.ts";
 import { splitByHash } from "../../../src/write/parallel/route.ts";
 import { row } from "../../support/grammar/texts.ts";
 
@@ -47,7 +47,7 @@ function batchOf(sizes: readonly number[]): { batch: Batch; rows: PackedRows } {
   const size = next - 100;
   const rows = { shape: SHAPE, slices: parts, firstOrd: 100, ordSteps: null };
   const read = () => Array.from({ length: size }, (_, at) => row(100 + at, SHAPE));
-  return { batch: new PackedBatch({ number: 4, size }, rows, read), rows };
+  return { batch: packedBatch({ number: 4, size }, rows, read), rows };
 }
 
 function values({ slices: parts }: PackedRows): (string | null)[][] {

@@ -23,7 +23,7 @@ import { runSet } from "./run-set.ts";
 import { repeatsSql, setSql } from "./set-sql.ts";
 import type { SetSql } from "./set-sql.ts";
 import { shapesOf } from "../../grouped.ts";
-import type { Pipeline, PipelinedStatement } from "../stage/pipeline.ts";
+import type { Pipeline, PipelinedAnswer, PipelinedStatement } from "../stage/pipeline.ts";
 import { sameTypes } from "../stage/same-types.ts";
 import { AsPlanned } from "../catalog/as-planned.ts";
 import type { MadeTables } from "../stage/made-tables.ts";
@@ -83,6 +83,8 @@ interface CurrentBatch {
 }
 
 const UNIQUE = ["23505", "23P01"];
+
+const isConstraint = ({ code }: { readonly code: string }): boolean => code.startsWith("23");
 
 const SAVEPOINT = "savepoint upsurge_batch";
 
@@ -212,11 +214,11 @@ export class PostgresSetWriter implements SetWriter {
     if (direct) {
       const copy = tableCopy(plan, columns, data);
       const types = this.#sameTypes(data, tableSql(plan));
-      const [copied] = await this.#asPlanned(() => this.#pipeline.run(copy, ...types));
+      const [copied] = await this.#asPlanned(() => this.#copy(copy, types));
       this.#atHand = { ...this.#atHand, inserted: copied?.changed ?? 0 };
     } else {
       const copy = stageCopy(plan, columns, data);
-      this.#pipeline.add(copy, ...this.#sameTypes(data, TEMPORARY.stage(plan)));
+      this.#pipeline.add(...this.#sameTypes(data, TEMPORARY.stage(plan)), copy);
       this.#atHand.distinct = encoded.distinct;
     }
     this.#data = data;
@@ -233,7 +235,22 @@ export class PostgresSetWriter implements SetWriter {
     for (const rows of mixed.map(withShape)) {
       const data = await this.#memory.copy.encode(rows, true);
       const types = this.#sameTypes(data, TEMPORARY.stage(this.#plan));
-      this.#pipeline.add(stageCopy(this.#plan, rows.shape.columns, data), ...types);
+      this.#pipeline.add(...types, stageCopy(this.#plan, rows.shape.columns, data));
+    }
+  }
+
+  /** Copies into the table itself, whose types are locked by then: data that it cannot read may be for other ones. */
+  async #copy(
+    copy: PipelinedStatement,
+    types: readonly PipelinedStatement[],
+  ): Promise<readonly PipelinedAnswer[]> {
+    try {
+      return await this.#pipeline.run(copy, ...types);
+    } catch (error) {
+      if (types.length === 0 || !isServerError(error) || isConstraint(error)) throw error;
+      await this.#client.query(`rollback to ${SAVEPOINT}`);
+      await this.#pipeline.run(...types);
+      throw error;
     }
   }
 

@@ -12,6 +12,7 @@ import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
 import { askServer } from "./ask-server.ts";
 import { connectInTime, ConnectionLoss, endClient, watchStatements } from "./deadline.ts";
+import { askInTurn } from "./in-turn.ts";
 import { timeAnswers } from "./time-answers.ts";
 import { TlsAnswer } from "./tls-answer.ts";
 import { connectError, isServerError } from "../errors.ts";
@@ -37,7 +38,10 @@ export async function connect({
     const open = { client, loss: new ConnectionLoss(client), roundTrip: timeAnswers(client) };
     const server = await askServer(client);
     const { maker, encoding } = server;
-    if (maker !== null) return new DistributedSession(open, context, { maker, encoding });
+    if (maker !== null) {
+      askInTurn(client);
+      return new DistributedSession(open, context, { maker, encoding });
+    }
     return PostgresSession.open(open, context, server);
   } catch (error) {
     await endClient(client);

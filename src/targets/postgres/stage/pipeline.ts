@@ -127,6 +127,19 @@ type ParserOf = (type: TypeId) => (text: string) => SqlValue;
 
 type TypeId = Parameters<Client["getTypeParser"]>[0];
 
+/** What the checks of those that were answered throw, before the error of the next; `null`: nothing. */
+function forbidden(
+  statements: readonly PipelinedStatement[],
+  answers: readonly PipelinedAnswer[],
+): Error | null {
+  try {
+    for (const [at, answer] of answers.entries()) statements[at]?.check?.(answer);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error), { cause: error });
+  }
+}
+
 /** Who waits for the answers, and how their values are read. */
 interface Settle {
   readonly parserOf: ParserOf;
@@ -189,7 +202,7 @@ class StatementRun implements Submittable {
 
   handleError(error: Error): void {
     // The driver forgets a query that failed, and starts the next one when the server is ready.
-    this.#settle.reject(error);
+    this.#settle.reject(forbidden(this.#statements, this.#answers) ?? error);
   }
 
   handleReadyForQuery(): void {

@@ -1,7 +1,8 @@
 /**
  * Binary data says nothing of its types: a table whose column became another one after the load was planned would take the bytes
- * of a bigint for those of a double. So the types are asked for together with the first binary COPY of a transaction. By
- * then the table is locked, and its types stay what they are until the transaction ends.
+ * of a bigint for those of a double. So the types are asked for together with the first binary COPY of a transaction: before
+ * it of a temporary table, which nobody else alters; behind it of the table itself, which is locked by then and whose types
+ * stay what they are until the transaction ends.
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import { alteredColumn } from "../../altered-table.ts";
@@ -19,7 +20,7 @@ where a.attrelid = ${quoteLiteral(table)}::regclass and a.attnum > 0 and not a.a
 }
 
 /**
- * The statement that follows a binary COPY into `table`, the plan's or its stage. Its check throws `TARGET_ALTERED` where
+ * The statement that goes with a binary COPY into `table`, the plan's or its stage. Its check throws `TARGET_ALTERED` where
  * a column takes other bytes than the plan's, and calls `sound` where none does.
  */
 export function sameTypes(

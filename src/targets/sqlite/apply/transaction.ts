@@ -2,7 +2,9 @@
 import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Transaction, Writer } from "../../target.ts";
-import { countOrphans } from "../catalog/orphans.ts";
+import { firstNew, nameOrphans } from "../catalog/name-orphan.ts";
+import type { NamedOrphan } from "../catalog/name-orphan.ts";
+import { childrenOf, countOrphans } from "../catalog/orphans.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import type { RowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
@@ -61,9 +63,36 @@ export class SqliteTransaction implements Transaction {
       await patiently(() => db.exec("commit"));
     } catch (cause) {
       if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
-      throw refused(cause);
+      const named = this.#nameOrphans();
+      await this.rollback();
+      throw refused(cause, this.#firstOf(named));
     }
     this.#closePages();
+  }
+
+  /** Rows that may be what the commit is refused for; none where a key cannot be checked. */
+  #nameOrphans(): readonly NamedOrphan[] {
+    const { db } = this.#context;
+    const children = this.#tables.flatMap((table) => childrenOf(db, table));
+    try {
+      return nameOrphans(db, [...new Set([...this.#tables, ...children])]);
+    } catch {
+      return [];
+    }
+  }
+
+  /** The first that this transaction has made, which is undone by now. */
+  #firstOf(named: readonly NamedOrphan[]): string | null {
+    try {
+      return firstNew(this.#context.db, named);
+    } catch {
+      // Another process may have locked the file: the refusal itself is to be told.
+      return null;
+    }
+  }
+
+  get #tables(): string[] {
+    return [...new Set(this.#context.rows.map(({ plan }) => plan.table.name.name))];
   }
 
   /**
@@ -71,17 +100,20 @@ export class SqliteTransaction implements Transaction {
    * they are counted after rolling back, so that a load that is to be kept never pays for it.
    */
   async rehearse(): Promise<void> {
-    const { db, rows, patiently } = this.#context;
-    const names = [...new Set(rows.map(({ plan }) => plan.table.name.name))];
+    const { db, patiently } = this.#context;
+    const names = this.#tables;
     const [mode] = db.prepare<{ readonly defer_foreign_keys: number }>(DEFERRED).all();
     const all = Number(mode?.defer_foreign_keys) === 1;
     const after = countOrphans(db, names, all);
     if (after === 0) return;
+    const named = this.#nameOrphans();
     await this.rollback();
     let before = 0;
     await patiently(() => void (before = countOrphans(db, names, all)));
     const more = after - before;
-    if (more > 0) throw refused(new Error(`${more} rows refer to rows that do not exist`));
+    if (more <= 0) return;
+    const cause = new Error(`${more} rows refer to rows that do not exist`);
+    throw refused(cause, this.#firstOf(named));
   }
 
   rollback(): Promise<void> {
@@ -96,7 +128,11 @@ export class SqliteTransaction implements Transaction {
   }
 }
 
-function refused(cause: unknown): Error {
-  const reason = messageOf(cause);
-  return upsurgeError("TARGET_COMMIT_REFUSED", { reason }, { cause });
+/** `row` tells of the first that lacks what it refers to, where it is known. */
+function refused(cause: unknown, row: string | null): Error {
+  const told = messageOf(cause);
+  if (row === null) return upsurgeError("TARGET_COMMIT_REFUSED", { reason: told }, { cause });
+  const fix =
+    "load the row that it refers to as well, or correct its record, then run again: nothing was kept";
+  return upsurgeError("TARGET_COMMIT_REFUSED", { reason: `${told}: ${row}` }, { cause, fix });
 }

@@ -40,7 +40,11 @@ function isRowid(slot: string): boolean {
 }
 
 /** A name of the rowid that no column has; `null` where columns have taken all of them. */
-export function rowidName({ columns }: Pick<TableShape, "columns">): string | null {
+export function rowidName({
+  columns,
+}: {
+  readonly columns: readonly { readonly name: string }[];
+}): string | null {
   const taken = new Set(columns.map(({ name }) => name.toLowerCase()));
   return ROWIDS.find((name) => !taken.has(name)) ?? null;
 }

@@ -99,8 +99,11 @@ function isPlain(value: string | null, column: Column | undefined): boolean {
   return size === undefined || value.length <= Number(size);
 }
 
+/** Constraints and triggers that were made after planning count; without these the load would need leave to alter the table. */
+const AS_INSERTED = { checkConstraints: true, fireTriggers: true } as const;
+
 /**
- * Inserts the rows, all or none: no trigger fires, and a table with an index that drops rows goes one row at a time. Throws a
+ * Inserts the rows, all or none: a table with triggers, or an index that drops rows, goes one row at a time. Throws a
  * `ServerError` that a savepoint can undo, or `TransactionAborted`.
  */
 export async function insertDirectly(
@@ -111,8 +114,7 @@ export async function insertDirectly(
 ): Promise<void> {
   await connection.batch("SET XACT_ABORT OFF");
   try {
-    const options = { checkConstraints: true };
-    await connection.bulk(tableSql(plan), load.columns, load.rows, options);
+    await connection.bulk(tableSql(plan), load.columns, load.rows, AS_INSERTED);
   } catch (error) {
     // A deadlock takes the transaction as well, and is no row's fault.
     if (!(error instanceof SqlServerError) || !isOfRows(error.number)) throw error;

@@ -11,10 +11,17 @@ import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
 import { isRowNumberSql } from "../error-numbers.ts";
 import { madeSql } from "./made-sql.ts";
-import { answering, block, counter, NOTE_ERROR, tryCatch } from "./guard.ts";
+import { answering, block, counter, tried } from "./guard.ts";
 import { TEMPORARY } from "../names.ts";
 import { checkRowSql } from "../stage/stage-sql.ts";
-import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
+import {
+  identityOffSql,
+  identitySql,
+  insertSql,
+  lookSql,
+  mergeSql,
+  updateFoundSql,
+} from "./write-sql.ts";
 import { keyedPlan } from "../../../sql/match.ts";
 import type { RowCondition } from "./write-sql.ts";
 
@@ -62,7 +69,7 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = fa
     `SELECT @shape = upsurge_shape FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord = @ord`,
     "SET @number = 0",
     "SAVE TRANSACTION upsurge_row",
-    tryCatch(branches, NOTE_ERROR),
+    tried(branches),
     `IF @number <> 0\n${block(failedSql(plan))}`,
     ...(tells ? NOTE_OUTCOME : []),
     `IF @failed IS NOT NULL SET @ord = NULL ELSE SELECT @ord = MIN(upsurge_ord) FROM ${TEMPORARY.stage(plan)} WHERE upsurge_ord > @ord`,
@@ -73,6 +80,7 @@ export function eachSql(plan: TablePlan, shapes: readonly RowShape[], tells = fa
       ...(keys === null ? [] : [keys.declare]),
       `SELECT @ord = MIN(upsurge_ord) FROM ${TEMPORARY.stage(plan)}`,
       `WHILE @ord IS NOT NULL\n${block(loop)}`,
+      ...identityOffSql(plan),
     ],
     keys === null
       ? `${faults} ORDER BY upsurge_ord`

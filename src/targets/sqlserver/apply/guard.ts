@@ -36,7 +36,7 @@ export function counter(name: string): ScriptVariable {
 }
 
 /** In a CATCH: notes the error, and ends a transaction that cannot go on. */
-export const NOTE_ERROR = [
+const NOTE_ERROR = [
   "SELECT @number = ERROR_NUMBER(), @message = ERROR_MESSAGE()",
   "IF XACT_STATE() <> 1 SET @doomed = 1",
   "IF XACT_STATE() = -1 ROLLBACK TRANSACTION",
@@ -84,5 +84,10 @@ export function guarded(
   statements: readonly string[],
   query: string | null = null,
 ): string {
-  return answering(variables, [tryCatch(statements, NOTE_ERROR)], query);
+  return answering(variables, [tried(statements)], query);
+}
+
+/** The statements in a TRY, whose error is noted. */
+export function tried(statements: readonly string[]): string {
+  return tryCatch(statements, NOTE_ERROR);
 }

@@ -12,7 +12,7 @@ import type { LookupPlan } from "../../../model/lookup-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { KeyTexts, Lookups, LookupSql, Savepoint } from "../../../model/sql/lookup-sql.ts";
 import type { SqlStatement } from "../../../model/sql/sql-value.ts";
-import { exactStyle, fromText, isMisread, misfits } from "../catalog/types.ts";
+import { exactText, fromText, isMisread, misfits } from "../catalog/types.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { readable } from "../stage/fill-raw.ts";
 import { mostRows, textRows } from "./text-rows.ts";
@@ -99,7 +99,7 @@ function findSql(
   return (keys) => {
     const rows = from(keys);
     return {
-      sql: `SELECT k.n AS n, COUNT(${id}) AS found, MIN(${textOf(id, refersTo)}) AS id, MAX(${unfit}) AS unfit
+      sql: `SELECT k.n AS n, COUNT(${id}) AS found, MIN(${exactText(id, refersTo, "nvarchar(4000)")}) AS id, MAX(${unfit}) AS unfit
 FROM ${rows.sql}
   LEFT JOIN ${table} AS p ON ${on.join(" AND ")}
 GROUP BY k.n`,
@@ -137,10 +137,4 @@ function keysFrom(
   // There is no VALUES without a row.
   const isShort = read.length === 0 && !server.hasOpenJson;
   return textRows(isShort ? [columns.map(() => "")] : read, columns.length, server);
-}
-
-/** The value as a text that is read as the same value again. */
-function textOf(id: string, column: Column): string {
-  const style = exactStyle(column);
-  return `CONVERT(nvarchar(4000), ${id}${style === null ? "" : `, ${style}`})`;
 }

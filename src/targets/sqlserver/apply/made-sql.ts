@@ -6,6 +6,7 @@
  *   INSERT INTO [dbo].[t] ([a]) OUTPUT @ord, CONVERT(nvarchar(max), inserted.[id]) INTO @made (ord, made1) SELECT …
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
+import { exactText } from "../catalog/types.ts";
 import type { Fields } from "../connect/connection.ts";
 import { quoteIdentifier } from "../quote.ts";
 
@@ -24,8 +25,8 @@ export function madeSql({ made }: TablePlan): MadeSql | null {
   const columns = made?.written ?? [];
   if (columns.length === 0) return null;
   const names = columns.map((_, at) => `made${at + 1}`);
-  const values = columns.map(
-    ({ name }) => `CONVERT(nvarchar(max), inserted.${quoteIdentifier(name)})`,
+  const values = columns.map((column) =>
+    exactText(`inserted.${quoteIdentifier(column.name)}`, column),
   );
   return {
     declare: `DECLARE @made TABLE (ord bigint NOT NULL, ${names.map((name) => `${name} nvarchar(max) NULL`).join(", ")})`,

@@ -2,8 +2,15 @@
 import type { RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Selection } from "../../set-writer.ts";
-import { counter, guarded } from "./guard.ts";
-import { identitySql, insertSql, lookSql, mergeSql, updateFoundSql } from "./write-sql.ts";
+import { answering, counter, tried } from "./guard.ts";
+import {
+  identityOffSql,
+  identitySql,
+  insertSql,
+  lookSql,
+  mergeSql,
+  updateFoundSql,
+} from "./write-sql.ts";
 import { updateSql } from "../../../sql/update.ts";
 import { SQL_SERVER } from "../dialect.ts";
 import { keyedPlan } from "../../../sql/match.ts";
@@ -33,11 +40,12 @@ export function rowsOf({ id, columns }: RowShape, selection: Selection): RowCond
 /** The batch that applies `rows`. */
 export function setSql(plan: TablePlan, rows: RowCondition): string {
   const variables = SET_COUNTERS.map(counter);
-  return guarded(variables, [
+  const statements = [
     ...(plan.method.statement === "merge" ? [WRITTEN] : []),
     ...identitySql(plan, rows.columns),
     ...statementsOf(plan, rows),
-  ]);
+  ];
+  return answering(variables, [tried(statements), ...identityOffSql(plan)]);
 }
 
 /** The statements that apply `rows`, in order. */

@@ -7,6 +7,7 @@
  *   when not matched by target then insert ([id], [qty]) values (excluded.[id], excluded.[qty])
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
+import type { Column } from "../../../model/table-shape.ts";
 import type { MeetRows } from "../../../sql/dialect.ts";
 import * as found from "../../../sql/found-rows.ts";
 import * as inserts from "../../../sql/insert.ts";
@@ -72,14 +73,30 @@ export function mergeSql(plan: KeyedPlan, rows: RowCondition): string {
   return upserts.mergeSql(plan, rows.columns, parts, SQL_SERVER);
 }
 
-/** `SET IDENTITY_INSERT [t] ON` before rows that bring their ids, OFF before others; nothing for a table without. */
+/**
+ * `SET IDENTITY_INSERT [t] ON` before rows that bring their ids, OFF before others; nothing for a table without. A session has
+ * one table for which it is ON: whoever says so says `identityOffSql` once the rows are written.
+ */
 export function identitySql(plan: TablePlan, columns: readonly string[]): string[] {
-  const identity = plan.table.columns.find((column) => column.identity === "always");
-  if (identity === undefined || !plan.keepIdentity || plan.mode === "update") return [];
-  if (!plan.columns.includes(identity)) return [];
-  return [
-    `SET IDENTITY_INSERT ${tableSql(plan)} ${columns.includes(identity.name) ? "ON" : "OFF"}`,
-  ];
+  const identity = broughtIdentity(plan);
+  if (identity === null) return [];
+  return [setIdentityInsert(plan, columns.includes(identity.name) ? "ON" : "OFF")];
+}
+
+/** Leaves the setting to another table of the session, whatever became of the rows. */
+export function identityOffSql(plan: TablePlan): string[] {
+  return broughtIdentity(plan) === null ? [] : [setIdentityInsert(plan, "OFF")];
+}
+
+/** The identity column that rows may bring values of; `null`: there is none. */
+function broughtIdentity({ table, keepIdentity, mode, columns }: TablePlan): Column | null {
+  const identity = table.columns.find((column) => column.identity === "always");
+  if (identity === undefined || !keepIdentity || mode === "update") return null;
+  return columns.includes(identity) ? identity : null;
+}
+
+function setIdentityInsert(plan: TablePlan, to: "ON" | "OFF"): string {
+  return `SET IDENTITY_INSERT ${tableSql(plan)} ${to}`;
 }
 
 /** Gives every staged row its wave: 1 for the first row of a key, 2 for the second… by the database's own equality. */

@@ -11,12 +11,15 @@ HAS_PERMS_BY_NAME(@name, 'OBJECT', 'INSERT') AS may_insert, HAS_PERMS_BY_NAME(@n
 HAS_PERMS_BY_NAME(@name, 'OBJECT', 'DELETE') AS may_delete, HAS_PERMS_BY_NAME(@name, 'OBJECT', 'ALTER') AS may_truncate,
 USER_NAME() AS user_name, DB_NAME() AS database_name`;
 
-/** Columns in table order; an alias type is shown as the type it stands for. */
+/**
+ * Columns in table order; an alias type is shown as the type it stands for. The names of collations are compared by one that is
+ * said: those of a database and of the whole server may have two, which the server does not compare (468).
+ */
 export const COLUMNS = `SELECT c.name AS name, c.column_id AS id, COALESCE(b.name, t.name) AS type, c.max_length AS bytes,
 c.[precision] AS digits, c.scale AS scale, c.is_nullable AS nullable, c.is_identity AS is_identity,
 c.generated_always_type AS generated, d.definition AS default_sql, c.default_object_id AS default_id,
 k.definition AS computed_sql, c.is_computed AS is_computed,
-CASE WHEN c.collation_name <> (SELECT collation_name FROM sys.databases WHERE name = DB_NAME()) THEN c.collation_name END AS collation
+CASE WHEN c.collation_name COLLATE Latin1_General_BIN2 <> (SELECT collation_name FROM sys.databases WHERE name = DB_NAME()) THEN c.collation_name END AS collation
 FROM sys.columns AS c
 INNER JOIN sys.types AS t ON t.user_type_id = c.user_type_id
 LEFT JOIN sys.types AS b ON b.user_type_id = c.system_type_id

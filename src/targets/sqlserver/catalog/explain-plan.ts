@@ -16,7 +16,7 @@ export function listStatements(
 ): readonly PlannedStatement[] {
   const direct = plan.method.name === "copy" ? directColumns(plan, columns) : null;
   const bulk = direct === null ? null : insertBulkSql(tableSql(plan), direct);
-  const copied = bulk === null ? null : `${bulk} WITH (CHECK_CONSTRAINTS)`;
+  const copied = bulk === null ? null : `${bulk} WITH (CHECK_CONSTRAINTS,FIRE_TRIGGERS)`;
   const staged = direct === null ? undefined : WHEN.refused;
   // Repeats are looked for first.
   const alone = plan.method.key === null ? staged : WHEN.distinct;

@@ -256,6 +256,12 @@ export function exactStyle({ type }: Column): number | null {
   return /binary\b|^(?:rowversion|timestamp)\b/.test(type) ? 1 : null;
 }
 
+/** SQL of such a text, of the value of a column or of an expression for it. */
+export function exactText(value: string, column: Column, type = "nvarchar(max)"): string {
+  const style = exactStyle(column);
+  return `CONVERT(${type}, ${value}${style === null ? "" : `, ${style}`})`;
+}
+
 /** SQL of the text of a value, for people. */
 export function shownText(value: string, column: Column): string {
   const { base } = parseType(column);

@@ -1,8 +1,10 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import type { BulkColumn, SqlServerConnection } from "../connect/connection.ts";
+import { isOfRows, SqlServerError } from "../errors.ts";
 import { placeOf, TEMPORARY } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { isMisread, takesNoExponent } from "../catalog/types.ts";
@@ -11,8 +13,28 @@ import { isMisread, takesNoExponent } from "../catalog/types.ts";
 const MOST_PARAMETERS = 2098;
 const MOST_ROWS = 1000;
 
-/** Fills `#upsurge_raw` with the rows, after what it holds. */
+/** Fills `#upsurge_raw` with the rows, after what it holds. Throws `TARGET_STATEMENT` where the server has no room for one. */
 export async function fillRaw(
+  connection: SqlServerConnection,
+  plan: TablePlan,
+  rows: readonly Row[],
+): Promise<void> {
+  try {
+    await fill(connection, plan, rows);
+  } catch (error) {
+    throw error instanceof SqlServerError && isOfRows(error.number) ? noRoom(error) : error;
+  }
+}
+
+/** Whatever is in a row, its texts are none of its faults; and the transaction, with its savepoints, is lost by now. */
+function noRoom(cause: SqlServerError): Error {
+  const reason = `the texts of a row cannot be staged: ${cause.message} (${cause.number})`;
+  const fix =
+    "leave fields out with --map 'FIELD:', and load them by themselves: of a row, the texts of some 300 fields have room for certain";
+  return upsurgeError("TARGET_STATEMENT", { reason }, { cause, fix });
+}
+
+async function fill(
   connection: SqlServerConnection,
   plan: TablePlan,
   rows: readonly Row[],

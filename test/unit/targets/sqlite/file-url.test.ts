@@ -88,6 +88,8 @@ describe("a load", () => {
     ["file://t.db", "pass --to file:t.db"],
     ["sqlit:t.db", "pass --to sqlite:t.db"],
     ["t.dbb", "pass --to t.db"],
+    ["mysql://ann:pw@h/d", "pass --to postgres://user@host/database, sqlserver://"],
+    ["mysql+pymysql://h/d", "pass --to postgres://user@host/database, sqlserver://"],
     ["slqite://t.db", "begin it with sqlite: instead of slqite:"],
     ["postgres:/ann:pw@h/d", "write postgres:// instead of postgres:/"],
     ["postgresql:ann@h/d", "write postgresql:// instead of postgresql:"],

@@ -2,17 +2,17 @@
  * The file of a report: whether it can be written is found out before the load, and it is written after it. A file gets its name once
  * it is whole, so that nobody reads half of a report; pipes and devices are written as they are.
  */
-import { systemCodeOf } from "../errors/system-code.ts";
+import { systemCodeOf } from "../../errors/system-code.ts";
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readlink, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../errors/message-of.ts";
-import { openFilesFix } from "../errors/open-files.ts";
-import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { UpsurgeError } from "../errors/upsurge-error.ts";
+import { messageOf } from "../../errors/message-of.ts";
+import { openFilesFix } from "../../errors/open-files.ts";
+import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 
 const { O_WRONLY, O_APPEND, O_NONBLOCK } = constants;
 /** Without waiting: a pipe that nobody reads would keep the load from its beginning. */
@@ -58,9 +58,12 @@ async function placeOf(path: string): Promise<string> {
   return join(folder, basename(path));
 }
 
+/** So many characters of a name tell whose file it is; file systems count bytes, of which a character has up to four. */
+const KEPT = 40;
+
 /** A name beside `path`, in the same file system. */
 function beside(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
+  return join(dirname(path), `.${basename(path).slice(0, KEPT)}.${randomUUID().slice(0, 8)}.tmp`);
 }
 
 /** Throws where no file can be made beside `path`. */

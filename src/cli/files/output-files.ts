@@ -1,11 +1,11 @@
 /** The files that a load is told in: that they can be written is found out before it, and they are written after it. */
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { isPage } from "../options/check/check-report.ts";
-import { flagOf } from "../options/flag.ts";
-import type { Options } from "../options/options.ts";
-import type { AnyReport } from "../report/html/any-report.ts";
-import type { Watched } from "../report/watched.ts";
+import { isPage } from "../../options/check/check-report.ts";
+import { flagOf } from "../../options/flag.ts";
+import type { Options } from "../../options/options.ts";
+import type { AnyReport } from "../../report/html/any-report.ts";
+import type { Watched } from "../../report/watched.ts";
 import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";
 
@@ -71,14 +71,14 @@ async function textOf(
 ): Promise<OutputFile["text"]> {
   if (option === "report" && !isPage(path)) return ({ json }) => json;
   if (option === "report") {
-    const { renderHtml } = await import("../report/html/load-page.ts");
+    const { renderHtml } = await import("../../report/html/load-page.ts");
     return ({ report }) => renderHtml(report);
   }
   if (option === "junit") {
-    const { renderJunit } = await import("../report/render/render-junit.ts");
+    const { renderJunit } = await import("../../report/render/render-junit.ts");
     return ({ watched }) => renderJunit(watched, options);
   }
-  const { renderMetrics } = await import("../report/render/render-metrics.ts");
+  const { renderMetrics } = await import("../../report/render/render-metrics.ts");
   const before = await readPlaced(path);
   const name = basename(path).replace(/\.prom$/i, "");
   return ({ watched }) => renderMetrics(watched, { name, before });
