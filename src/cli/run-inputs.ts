@@ -1,4 +1,5 @@
 /** What a run is to load: the folders that were named, or the loads of its manifest with their options. */
+import { checkOptions } from "../options/check/check-options.ts";
 import type { RunInputs } from "../run/run-load.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -10,4 +11,14 @@ export async function runInputs(
   if (given === null) return folders;
   const { settleManifest } = await import("../manifest/settle.ts");
   return settleManifest(given.manifest, given);
+}
+
+/** Checks what can be known of the options before those of the loads are. Throws as `checkOptions` does. */
+export function checkRunOptions(
+  sources: readonly string[],
+  { options, manifest }: Pick<CommandContext, "options" | "manifest">,
+): void {
+  // Which of its loads take rows away, a manifest says.
+  const known = manifest === null ? options : { ...options, maxDelete: null };
+  checkOptions(known, "run", sources);
 }

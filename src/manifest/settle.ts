@@ -9,6 +9,7 @@ import { optionSpec, takesFile } from "../options/flag.ts";
 import { isReplaced, layered, placeOfValue, typedLayer } from "../options/layers/layers.ts";
 import type { LayerValue, OptionLayer, RawOptions } from "../options/layers/layers.ts";
 import { isFlag, OPTION_BY_NAME, runScopeOf } from "../options/of-run.ts";
+import { takesRows } from "../options/nest/missing-rows.ts";
 import type { OptionName, Options } from "../options/options.ts";
 import { parseLayer } from "../options/parse-options.ts";
 import { asManifest } from "./as-manifest.ts";
@@ -63,9 +64,13 @@ export function settleManifest(manifest: Manifest, beside: Beside): SettledManif
   const { typed, below, to } = beside;
   const ofRun = layerOfRun(manifest);
   const { path, folder, refuseHosts } = manifest;
-  const loads = manifest.loads.map(({ label, from, place, options: own }) => {
-    const written = layerOf(merged(own, manifest.defaults, typed), folder);
-    const all = layered([typedLayer(typed), written, ofRun, ...below]);
+  const writtenIn = manifest.loads.map(({ options: own }) =>
+    layerOf(merged(own, manifest, typed), folder),
+  );
+  const flags = typedLayer(typed);
+  const loads = manifest.loads.map(({ label, from, place }, at) => {
+    const written = writtenIn[at] ?? new Map();
+    const all = layered([bearingOn(flags, written, writtenIn), written, ofRun, ...below]);
     const layer: OptionLayer = to === null ? all : new Map([...all, ["to", to]]);
     const load = { layer, place, sources: from.map(({ text }) => text) };
     const options = checked(parseLayer(layer), load);
@@ -85,16 +90,43 @@ export function settleManifest(manifest: Manifest, beside: Beside): SettledManif
 /** What a load gives, and of the defaults what it leaves to them. */
 function merged(
   own: ManifestOptions,
-  defaults: ManifestOptions,
+  { defaults, folder }: Pick<Manifest, "defaults" | "folder">,
   typed: RawOptions,
 ): ManifestOptions {
   const isTyped = (option: OptionName): boolean => typed[option] !== undefined;
   const isOwn = (option: OptionName): boolean => (own.get(option)?.texts ?? null) !== null;
   const left = [...defaults].filter(([option]) => !own.has(option) && !isReplaced(option, isOwn));
   const all = new Map([...left, ...own].filter(([option]) => !isReplaced(option, isTyped)));
-  const has = (option: OptionName): boolean => (all.get(option)?.texts ?? null) !== null;
+  const layer = layerOf(all, folder);
+  return new Map([...all].filter(([option]) => own.has(option) || bears(option, layer)));
+}
+
+/** Whether a load with these options does what the option says the manner of. */
+function bears(option: OptionName, layer: OptionLayer): boolean {
+  const others = ONLY_WITH[option];
+  if (others === undefined || others.some((each) => isGiven(each, layer))) return true;
+  const nest = option === "maxDelete" ? layer.get("nest") : undefined;
+  return nest !== undefined && takesRows(parseLayer(new Map([["nest", nest]])).nest);
+}
+
+/** A flag that is turned off is not. */
+function isGiven(option: OptionName, layer: OptionLayer): boolean {
+  const texts = layer.get(option)?.texts;
+  return texts !== undefined && !(isFlag(option) && texts.at(-1) === "false");
+}
+
+/** The flags that bear on a load; one that bears on none of them stays, and is refused. */
+function bearingOn(
+  flags: OptionLayer,
+  written: OptionLayer,
+  all: readonly OptionLayer[],
+): OptionLayer {
+  const isOf = (option: OptionName, layer: OptionLayer): boolean =>
+    bears(option, new Map([...layer, ...flags]));
   return new Map(
-    [...all].filter(([option]) => own.has(option) || ONLY_WITH[option]?.some(has) !== false),
+    [...flags].filter(
+      ([option]) => isOf(option, written) || !all.some((layer) => isOf(option, layer)),
+    ),
   );
 }
 

@@ -218,3 +218,56 @@ describe.each(tableEngines())("$title: rows that look-ups of the run have made",
     ]);
   });
 });
+
+/** A load without deletes, and one whose records take rows away that they do not mention. */
+const NESTED = `loads:
+  - { from: tags.csv, key: k }
+  - { from: shelves.ndjson, key: k, nest: { books: { table: books, key: [k, n], missing: delete } } }
+`;
+
+describe.each(tableEngines())("$title: --max-delete of a run", (engine) => {
+  const database = useDatabase(engine);
+  const nested = async (manifest: string, ...flags: readonly string[]) => {
+    const shell = new RunShell(database);
+    await shell.start(
+      "create table tags (k int primary key)",
+      "create table shelves (k int primary key, v int)",
+      "create table books (k int references shelves (k), n int, primary key (k, n))",
+      "insert into shelves (k, v) values (1, 1)",
+      ...[1, 2, 3, 4, 5, 6].map((n) => `insert into books (k, n) values (1, ${n})`),
+    );
+    const record = { k: 1, v: 2, books: [{ n: 1 }, { n: 2 }, { n: 3 }] };
+    shell.write({
+      "tags.csv": "k\n1\n",
+      "shelves.ndjson": `${JSON.stringify(record)}\n`,
+      "seed.yaml": manifest,
+    });
+    const { exit, output } = await shell.run("seed.yaml", ...flags);
+    const [[left] = []] = await shell.rows("select count(*) from books");
+    return { exit, output, left };
+  };
+
+  test("holds for nested records where a manifest says it for all loads", async () => {
+    const { exit, output, left } = await nested(`defaults: { max-delete: 2 }\n${NESTED}`);
+
+    expect([exit, left, output.includes("DELETE_LIMIT")], output).toEqual([4, "6", true]);
+  });
+
+  test("may be a flag, and is that of the loads that take rows away", async () => {
+    const few = await nested(NESTED, "--max-delete", "2");
+    expect([few.exit, few.left, few.output.includes("DELETE_LIMIT")], few.output).toEqual([
+      4,
+      "6",
+      true,
+    ]);
+    const more = await nested(NESTED, "--max-delete", "3");
+    expect([more.exit, more.left], more.output).toEqual([0, "3"]);
+  });
+
+  test("is refused where no load takes rows away", async () => {
+    const kept = NESTED.replace(", missing: delete", "");
+    const { exit, output } = await nested(kept, "--max-delete", "3");
+
+    expect([exit, output.includes("OPTION_CONFLICT")], output).toEqual([2, true]);
+  });
+});

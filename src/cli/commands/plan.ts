@@ -11,7 +11,7 @@ import { renderRunPlan } from "../../report/render/render-run-plan.ts";
 import { areFolders, planRun } from "../../run/plan-run.ts";
 import { surroundingsOf } from "../context.ts";
 import type { CommandContext } from "../context.ts";
-import { runInputs } from "../run-inputs.ts";
+import { checkRunOptions, runInputs } from "../run-inputs.ts";
 import { writeResult } from "../screen.ts";
 
 /** Plans a load of `sources` and prints the plan. */
@@ -47,7 +47,7 @@ const MANIFEST = {
 async function planLoads(sources: readonly string[], context: CommandContext): Promise<number> {
   const { io, options, redact, manifest } = context;
   refuseOthers(options, "run", manifest === null ? FOLDER : MANIFEST);
-  checkOptions(options, "run", sources);
+  checkRunOptions(sources, context);
   const inputs = await runInputs(sources, context);
   const report = await planRun(inputs, options, surroundingsOf(context));
   const planned = { ...report, given: givenElsewhere(context.layer) };

@@ -1,6 +1,5 @@
 /** `upsurge run`: loads the files of folders, or what a manifest lists, and delivers one report. What a run is stands in `src/run/run.ts`. */
 import type { Surroundings } from "../../load/surroundings.ts";
-import { checkOptions } from "../../options/check/check-options.ts";
 import { commitsOnce } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
 import { renderRun, renderRunTroubles, runJson } from "../../report/render/render-run.ts";
@@ -13,7 +12,7 @@ import { maskRunReport } from "../../secrets/mask-report.ts";
 import type { CommandContext } from "../context.ts";
 import { runAndDeliver } from "../deliver.ts";
 import { givenFiles } from "../files/refuse-overwriting.ts";
-import { runInputs } from "../run-inputs.ts";
+import { checkRunOptions, runInputs } from "../run-inputs.ts";
 
 /** What a run does about the first signal. */
 function onSignal({ commit }: Options): string {
@@ -36,7 +35,7 @@ export async function runCommand(
   context: CommandContext,
 ): Promise<number> {
   const { options, redact } = context;
-  checkOptions(options, "run", sources);
+  checkRunOptions(sources, context);
   const inputs = await runInputs(sources, context);
   const work = {
     onSignal: () => onSignal(options),
