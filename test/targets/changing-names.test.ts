@@ -39,6 +39,25 @@ const textOf = (records: readonly Fields[]): string =>
 describe.each(tableEngines())("$title", (engine) => {
   const database = useDatabase(engine);
 
+  test("names of one length with one ending are told apart", async () => {
+    const shell = new ValuesShell(database);
+    await shell.start(
+      "create table t (id int not null primary key, first_name varchar(9), other_name varchar(9))",
+    );
+    const records = Array.from({ length: 60 }, (_, id) => ({
+      id,
+      ...(id % 2 === 0 ? { first_name: `f${id}` } : {}),
+      ...(id % 3 > 0 ? { other_name: `o${id}` } : {}),
+    }));
+    const { exit, stderr } = await shell.load(textOf(records), ["--key", "id"], "in.ndjson");
+    expect(exit, stderr).toBe(0);
+    expect(await shell.rows("select id, first_name, other_name from t order by id")).toEqual(
+      records.map(({ id, first_name = "null", other_name = "null" }) =>
+        [id, first_name, other_name].join("|"),
+      ),
+    );
+  });
+
   for (const way of waysOf(engine, [7, 1000])) {
     const { strategy, rowSource, batchRows } = way;
     const how = ["--strategy", strategy, "--row-source", rowSource, "-b", String(batchRows)];

@@ -12,6 +12,7 @@ import { allDiffer, keyHashes } from "../../src/targets/postgres/stage/key-hash.
 import { PackedCopy } from "../../src/targets/postgres/stage/packed-copy.ts";
 import { packedBatch } from "../../src/write/packed-batch.ts";
 import { splitByHash } from "../../src/write/parallel/route.ts";
+import { EDGES } from "../helpers/binary-edges.ts";
 import { openPostgres } from "../helpers/postgres-database.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { encodedAtOnce } from "../helpers/encode-at-once.ts";
@@ -244,7 +245,10 @@ describe.each(TYPES)("%s", (type, spelling) => {
         );
         expect(rows).toEqual([]);
       }),
-      { numRuns: timesOf("binary spellings") },
+      {
+        numRuns: timesOf("binary spellings"),
+        examples: (EDGES[type] === undefined ? [] : [EDGES[type]]).map((texts) => [[...texts]]),
+      },
     );
     expect(sent).toBeGreaterThan(timesOf("binary spellings") * 0.8);
   });

@@ -63,6 +63,21 @@ describe("postgres", () => {
     expect(await updates()).toBe(3 * keys);
   });
 
+  test("a condition that is NULL leaves a row of the batch alone", async () => {
+    const flags = ["--key", "k", "--update-where", "excluded.n > target.n"];
+    expect(await load("k,n\n1,5\n1,\n1,7\n1,6\n2,1\n2,\n", flags)).toEqual({
+      status: "ok",
+      read: 6,
+      inserted: 2,
+      updated: 1,
+      skipped: 3,
+    });
+    expect(await database.rows("select k, n from t order by k")).toEqual([
+      ["1", "7"],
+      ["2", "1"],
+    ]);
+  });
+
   test("few repeats among many keys", async () => {
     const content = `${clicks(500, 500)}${clicks(9, 3).slice("k,n\n".length)}`;
     expect(await load(content, COUNT)).toEqual({
