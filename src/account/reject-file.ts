@@ -20,7 +20,7 @@ import {
   reopenFile,
   reportLine,
 } from "./reject-output.ts";
-import type { KeptIn, LineEnds, OpenFile } from "./reject-output.ts";
+import type { KeptIn, EncodedLineEnds, OpenFile } from "./reject-output.ts";
 import { isShardJobName } from "../model/shards/shard.ts";
 import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
@@ -64,7 +64,7 @@ export class RejectFiles {
   readonly #committed: RejectOffsets | null;
   readonly #files: OpenFile[] = [];
   readonly #bySource = new Map<string, OpenFile>();
-  readonly #lineEnds = new Map<string, LineEnds>();
+  readonly #lineEnds = new Map<string, EncodedLineEnds>();
   readonly #report: OpenFile;
   #written: number;
 
@@ -145,7 +145,7 @@ export class RejectFiles {
   }
 
   /** Where a reject is kept, in the files of a shard, which are merged with those of the others. */
-  #keptIn(file: OpenFile | undefined, { raw }: Reject, ends: LineEnds): KeptIn | undefined {
+  #keptIn(file: OpenFile | undefined, { raw }: Reject, ends: EncodedLineEnds): KeptIn | undefined {
     if (this.#job === null || !isShardJobName(this.#job.name) || file === undefined)
       return undefined;
     const kept = { file: this.#files.indexOf(file), bytes: raw?.length ?? 0 };

@@ -31,15 +31,15 @@ export interface OpenFile {
 }
 
 /** A line feed and a carriage return in the encoding of a source. */
-export type LineEnds = readonly [lineFeed: Uint8Array, carriageReturn: Uint8Array];
+export type EncodedLineEnds = readonly [lineFeed: Uint8Array, carriageReturn: Uint8Array];
 
 /** Of a source. */
-export function lineEndsOf(source: { encode(text: string): Uint8Array }): LineEnds {
+export function lineEndsOf(source: { encode(text: string): Uint8Array }): EncodedLineEnds {
   return [source.encode("\n"), source.encode("\r")];
 }
 
 /** Those of nearly all encodings. */
-export const PLAIN_ENDS: LineEnds = lineEndsOf({ encode: (text) => Buffer.from(text) });
+export const PLAIN_ENDS: EncodedLineEnds = lineEndsOf({ encode: (text) => Buffer.from(text) });
 
 const NOTHING = new Uint8Array();
 
@@ -162,13 +162,13 @@ export function put(file: OpenFile, bytes: Uint8Array): void {
 }
 
 /** Whether there are no bytes after the last line end. */
-export function endsLine(bytes: Uint8Array, ends: LineEnds): boolean {
+export function endsLine(bytes: Uint8Array, ends: EncodedLineEnds): boolean {
   if (bytes.length === 0) return true;
   return ends.some((end) => Buffer.compare(bytes.subarray(-end.length), end) === 0);
 }
 
 /** Adds a record; one that ended its source without a line end gets one only when another follows. */
-export function append(file: OpenFile, raw: Uint8Array, ends: LineEnds): void {
+export function append(file: OpenFile, raw: Uint8Array, ends: EncodedLineEnds): void {
   if (!endsLine(file.tail, ends)) put(file, ends[0]);
   put(file, raw);
 }
