@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "./folders.ts";
 
 /** The command that users run. */
-export const UPSURGE = join(ROOT, "dist/bin/upsurge.js");
+export const UPSURGE = join(ROOT, "dist/upsurge.js");
 
 /** The version that `program` prints about itself, or null when it is not installed. */
 export function versionOf(program: string): string | null {
