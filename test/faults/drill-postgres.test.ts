@@ -78,8 +78,8 @@ const BUGS: readonly Bug[] = [
     file: "src/checkpoint/checkpoint-table.js",
     edits: [
       [
-        " and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}`",
-        " and part = ${dialect.parameter(3)} and ${dialect.parameter(4)} >= 0 and ${dialect.parameter(5)} >= 0`",
+        " and part = ${dialect.parameter(3)} and epoch = ${dialect.parameter(4)} and byte_off = ${dialect.parameter(5)}${",
+        " and part = ${dialect.parameter(3)} and ${dialect.parameter(4)} >= 0 and ${dialect.parameter(5)} >= 0${",
       ],
       [
         " and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${",
