@@ -1,4 +1,5 @@
 /** When the statements of a load run that data may keep from running, in the words of `upsurge plan`. Pure. */
+import type { TablePlan } from "../model/load-plan.ts";
 import type { PlannedStatement } from "../model/report/plan-report.ts";
 
 /** When a statement runs. */
@@ -9,6 +10,7 @@ export const WHEN = {
   distinct: "for rows that repeat no key of their batch",
   copied: "while all rows of a batch are new",
   refused: "once a batch meets a row, or a row of it is refused",
+  alike: "for batches whose records have the same fields, since rows are written in file order",
   raced: "where a key repeats in a batch, or another session inserts a row meanwhile",
 } as const;
 
@@ -27,4 +29,13 @@ export function lookedStatements({
 export function at(sql: string | null, when: string | undefined): readonly PlannedStatement[] {
   if (sql === null) return [];
   return when === undefined ? [{ sql }] : [{ sql, when }];
+}
+
+/** The statements that write the rows of a batch together: where file order counts, rows of several shapes go one at a time. */
+export function together(
+  { isolation }: Pick<TablePlan, "isolation">,
+  statements: readonly PlannedStatement[],
+): readonly PlannedStatement[] {
+  if (isolation.inFileOrder === null) return statements;
+  return statements.map(({ sql, when }) => ({ sql, when: when ?? WHEN.alike }));
 }

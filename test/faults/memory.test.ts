@@ -33,7 +33,11 @@ async function send(child: ChildProcessWithoutNullStreams, text: Endless): Promi
   stdin.write(text.before);
   const piece = Buffer.alloc(MIB, text.filler);
   for (let count = 0; count < LENGTH_MIB && stdin.writable; count += 1) {
-    if (!stdin.write(piece)) await Promise.race([once(stdin, "drain"), once(stdin, "close")]);
+    if (stdin.write(piece)) continue;
+    const heard = new AbortController();
+    const { signal } = heard;
+    await Promise.race(["drain", "close"].map((event) => once(stdin, event, { signal })));
+    heard.abort();
   }
   stdin.end(text.after);
 }

@@ -5,7 +5,7 @@ import { tableSql } from "../dialect.ts";
 import { foldingOf } from "../apply/folding.ts";
 import { lockTable } from "../apply/select-then-write-sql.ts";
 import { setSql, statementsIn } from "../apply/set-sql.ts";
-import { at, lookedStatements, WHEN } from "../../../sql/planned-statements.ts";
+import { at, lookedStatements, together, WHEN } from "../../../sql/planned-statements.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
 import { rowStatements } from "../apply/each-sql.ts";
 import { copySql, fillSql } from "../stage/stage.ts";
@@ -19,7 +19,8 @@ export function listStatements(
   const locks = plan.method.locks ? [{ sql: lockTable(plan) }] : [];
   if (plan.method.name === "row-by-row")
     return [...locks, { sql: fillSql(plan, columns, true) }, ...rowStatements(plan, columns)];
-  return [...locks, ...staging(plan, columns), ...setStatements(plan, columns)];
+  const rows = [...staging(plan, columns), ...setStatements(plan, columns)];
+  return [...locks, ...together(plan, rows)];
 }
 
 /** How rows come to the server. */

@@ -1,7 +1,7 @@
 /** The statements of a load into SQL Server that `upsurge plan` shows. Pure. */
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
-import { at, WHEN } from "../../../sql/planned-statements.ts";
+import { at, together, WHEN } from "../../../sql/planned-statements.ts";
 import { directColumns } from "../apply/direct-insert.ts";
 import { rowStatements } from "../apply/each-sql.ts";
 import { statementsOf } from "../apply/set-sql.ts";
@@ -20,16 +20,14 @@ export function listStatements(
   const staged = direct === null ? undefined : WHEN.refused;
   // Repeats are looked for first.
   const alone = plan.method.key === null ? staged : WHEN.distinct;
-  const written =
-    plan.method.name === "row-by-row"
-      ? rowStatements(plan, columns)
-      : setStatements(plan, columns).flatMap((sql) => at(sql, alone));
-  return [
+  const filled = [
     ...at(copied, WHEN.copied),
     ...at(fillRawSql(plan), staged),
     ...at(fillSql(plan, { id: 0, columns }), staged),
-    ...written,
   ];
+  if (plan.method.name === "row-by-row") return [...filled, ...rowStatements(plan, columns)];
+  const written = setStatements(plan, columns).flatMap((sql) => at(sql, alone));
+  return together(plan, [...filled, ...written]);
 }
 
 /** The server runs all of them in one batch, whatever the rows meet; those that count are left out. */
