@@ -15,6 +15,11 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellQuoted(text);
 }
 
+/** The flag that drops a field, which `--map` calls so. */
+export function dropFlag(field: string): string {
+  return `--map ${shellQuoted(`${field}:`)}`;
+}
+
 /** Names as one word for a flag that takes a list: `a,"b,c"`. */
 export function listWord(names: readonly string[]): string {
   const listed = names.map((name) =>

@@ -1,4 +1,5 @@
 /** What a command lacks, all of it at once, with a command that is whole. */
+import { sentenceList } from "../errors/format.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { tableOfSources, withDefaultTable } from "./default-table.ts";
@@ -23,8 +24,8 @@ export function refuseIncomplete(
   const flags = lacks.map(({ flag }) => flag);
   const fix = fixOf(options, command, { sources, flags });
   const reason = lacks.map((each) => each.reason).join("; ");
-  const title = others.length === 0 ? undefined : `${listed(flags)} are missing`;
-  throw upsurgeError("OPTION_MISSING", { flag: listed(flags), reason }, { title, fix });
+  const title = others.length === 0 ? undefined : `${sentenceList(flags)} are missing`;
+  throw upsurgeError("OPTION_MISSING", { flag: sentenceList(flags), reason }, { title, fix });
 }
 
 function lacksOf(given: Options, command: Command, sources: readonly string[]): Lack[] {
@@ -113,8 +114,4 @@ function runFix(
   const url = to === null || to === "" ? "shop.db" : "URL";
   const lack = flags.length === 1 ? "add it" : "give both";
   return `${lack}, for example: upsurge run ${folders.join(" ")} --to ${url}`;
-}
-
-function listed(flags: readonly string[]): string {
-  return flags.length < 2 ? flags.join("") : `${flags.slice(0, -1).join(", ")} and ${flags.at(-1)}`;
 }

@@ -37,6 +37,11 @@ export interface ReportedJob {
   readonly earlier: Counts;
 }
 
+/** Records that earlier runs of the job have rejected; none without a job. */
+export function rejectedBefore(job: ReportedJob | null | undefined): number {
+  return job?.earlier.rejected ?? 0;
+}
+
 /** What this run has come to with one source; the counts of a job are those of all of its runs. */
 export interface ReportedSource {
   /** As it was given, or as a pattern was expanded; `-`: standard input. */

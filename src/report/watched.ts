@@ -1,5 +1,6 @@
 /** A finished load or run in one shape, for those who watch both: metrics and test results are made from it. */
-import type { Report, ReportedJob, ReportedTable } from "./report.ts";
+import { rejectedBefore } from "./report.ts";
+import type { Report, ReportedTable } from "./report.ts";
 import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** One load of what was watched. */
@@ -44,20 +45,16 @@ export function watchedLoad(report: Report): Watched {
   const load = report.table ?? report.sources[0]?.name ?? "load";
   const failedLoad = report.error === undefined ? null : load;
   const levels = (report.tables ?? []).filter(({ level }) => level > 0);
-  const rejectedBefore = rejectedBy(report.job);
-  return { ...report, failedLoad, loads: [{ ...report, load, rejectedBefore, levels }] };
+  const before = rejectedBefore(report.job);
+  return { ...report, failedLoad, loads: [{ ...report, load, rejectedBefore: before, levels }] };
 }
 
 /** A run. */
 export function watchedRun(report: RunReport): Watched {
   const loads = report.tables.map((load) => ({
     ...load,
-    rejectedBefore: rejectedBy(load.job),
+    rejectedBefore: rejectedBefore(load.job),
     levels: load.nested ?? [],
   }));
   return { ...report, loads };
-}
-
-function rejectedBy(job: ReportedJob | null | undefined): number {
-  return job?.earlier.rejected ?? 0;
 }

@@ -1,5 +1,5 @@
 /** Fixes of values that a column does not take. */
-import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { dropFlag, shellWord } from "../../errors/shell-word.ts";
 import { booleanFlag } from "./boolean-words.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
@@ -147,7 +147,7 @@ export function nullKeyFix(known: KnownReject): string | null {
   const makes = column.volatileDefault || column.identity !== null || column.defaultSql !== null;
   if (isNested) return `fill the key: ${column.name} takes no NULL`;
   return makes && field !== null
-    ? `fill the key; or load the records without one by themselves, without --key and with --map ${shellQuoted(`${field}:`)}, so that the database makes it (--null-key does not help: ${column.name} takes no NULL)`
+    ? `fill the key; or load the records without one by themselves, without --key and with ${dropFlag(field)}, so that the database makes it (--null-key does not help: ${column.name} takes no NULL)`
     : `fill the key: ${column.name} takes no NULL, and --null-key does not change that`;
 }
 
@@ -186,7 +186,7 @@ export function notNullFix(known: KnownReject): string | null {
   if (column.family === "text" && isCsv(known) && known.options.null === null) {
     return `pass --keep-empty ${shellWord(field)} to keep an empty text as it is; or fill the field`;
   }
-  return `fill the field; or leave it out with --map ${shellQuoted(`${field}:`)} and give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
+  return `fill the field; or leave it out with ${dropFlag(field)} and give the column a value with --const ${shellWord(`${column.name}=VALUE`)}`;
 }
 
 /** ROW_LENGTH: a limit of PostgreSQL itself, which no wider column lifts. */

@@ -1,6 +1,6 @@
 /** Fixes of rows that a constraint of the table forbids, and of fields without a column. */
 import { keyFlag } from "../../errors/key-flags.ts";
-import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { dropFlag, shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { TableShape, UniqueKey } from "../../model/table-shape.ts";
 import { commitsOnce } from "../../options/grammar.ts";
@@ -84,7 +84,7 @@ function isListed(constraint: string, { columns }: UniqueKey): boolean {
 /** ROW_UNKNOWN_FIELD: the flags with the field's own name. */
 export function unknownFieldFix({ reject: { column } }: KnownReject): string | null {
   if (column === null) return null;
-  return `map it with --map ${shellQuoted(`${column}:COLUMN`)}, drop it with --map ${shellQuoted(`${column}:`)}, or drop all that have no column with --extra-fields ignore`;
+  return `map it with --map ${shellQuoted(`${column}:COLUMN`)}, drop it with ${dropFlag(column)}, or drop all that have no column with --extra-fields ignore`;
 }
 
 /** ROW_CHECK: a row may be for none of the partitions. */

@@ -3,7 +3,8 @@
  * reads nothing of it.
  */
 import { flagsIn } from "../../errors/flags-in.ts";
-import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { refixed } from "../../errors/upsurge-error.ts";
+import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../../options/flag.ts";
 import type { Command } from "../../options/option.ts";
 import { valueAdvice } from "../../options/values-of-others.ts";
@@ -13,9 +14,7 @@ import { isNo, stem } from "../near-flag.ts";
 /** The error with the fix for whoever comes from another tool; the error itself where nothing is known. */
 export function advised(error: UpsurgeError, command: Command): UpsurgeError {
   const fix = fixOf(error, command);
-  if (fix === null) return error;
-  const { code, details, message: title, why, where, cause } = error;
-  return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
+  return fix === null ? error : refixed(error, fix);
 }
 
 function fixOf({ code, details }: UpsurgeError, command: Command): string | null {

@@ -1,5 +1,5 @@
 /** What a field is called: to people, and by `--map`. Its key is for the program alone. */
-import { shellQuoted } from "../../errors/shell-word.ts";
+import { dropFlag } from "../../errors/shell-word.ts";
 import { fieldLabel, shownName } from "../../model/header.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { FieldMap } from "../../options/grammar.ts";
@@ -40,11 +40,6 @@ export function fieldNames(
         ? `leave the --map of ${flag(key)} out`
         : `drop the field with ${dropFlag(flag(key))}`,
   };
-}
-
-/** The flag that drops a field, which `--map` calls so. */
-export function dropFlag(name: string): string {
-  return `--map ${shellQuoted(`${name}:`)}`;
 }
 
 /** What `--map` calls a field: its number where its name does not tell it from others. */

@@ -1,4 +1,5 @@
 /** Maps the known fields of every source, as the resolver of a load says; what cannot be is refused. */
+import { dropFlag } from "../../errors/shell-word.ts";
 import { located, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { FieldMapping, FieldResolver } from "../../model/load-plan.ts";
@@ -11,7 +12,7 @@ import {
   unknownFields,
   unnamedFields,
 } from "./mapping-errors.ts";
-import { dropFlag, fieldNames } from "./field-names.ts";
+import { fieldNames } from "./field-names.ts";
 import type { FieldNames } from "./field-names.ts";
 import { readOnlyColumn } from "./read-only.ts";
 import type { FieldMap } from "../../options/grammar.ts";

@@ -1,8 +1,9 @@
 /** Errors of the mapping, each with the flag that helps in its own case. Every flag printed can be typed as it is. */
 import { nearest } from "../../errors/edit-distance.ts";
+import { sentenceList } from "../../errors/format.ts";
 import { SERVICE_ERROR_FIX, isServiceError } from "../../errors/service-error.ts";
 import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
-import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { dropFlag, shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../../errors/upsurge-error.ts";
 import { fieldLabel, shownName } from "../../model/header.ts";
@@ -64,7 +65,7 @@ function isAlterable({ kind }: TableShape): boolean {
 function oneField(known: KnownFields, field: string, free: readonly string[]): string {
   const called = fieldNames([known], null).flag(field);
   const near = nearest(nameOf(known, field), free);
-  const drop = `--map ${shellQuoted(`${called}:`)} drops this field, --extra-fields ignore all that have no column`;
+  const drop = `${dropFlag(called)} drops this field, --extra-fields ignore all that have no column`;
   return near === null
     ? `--map ${shellQuoted(`${called}:COLUMN`)} puts it into a column; ${drop}`
     : `did you mean ${shownName(near)}? Then --map ${shellQuoted(`${called}:${near}`)}; ${drop}`;
@@ -184,7 +185,7 @@ export function unnamedFields(known: KnownFields, unnamed: readonly HeaderField[
   const reason =
     numbers.length === 1
       ? `field ${numbers[0]} has no name${isEnd ? ": the header ends with its delimiter" : ""}`
-      : `the fields ${listed(numbers)} have no name`;
+      : `the fields ${sentenceList(numbers)} have no name`;
   const fix = unnamedFix(unnamed, fields.length);
   const record = hasValues(known) ? `; or, ${asRecord(fields.length, null)}` : "";
   return headerProblem(known, reason, `${fix}${record}`);
@@ -215,7 +216,7 @@ export function repeatedField(
 ): Error {
   const { name, twins } = field;
   const times = twins.length === 2 ? "twice" : `${twins.length} times`;
-  const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${listed(twins)}`;
+  const reason = `the name ${JSON.stringify(name)} is there ${times}, as fields ${sentenceList(twins)}`;
   const [column] = columnsAlike(shape, name);
   const fix =
     isLookedUp === true ? nameAll(known) : repeatedFix(known, field, column?.name ?? null);
@@ -241,7 +242,7 @@ function repeatedFix(
   if (column !== null) {
     return `say by number which one fills ${column}, for example --map ${shellQuoted(`${first}:${column}`)} ${drop}`;
   }
-  return `--map ${shellQuoted(`${name}:`)} drops them; by number each can go to a column of its own, for example ${columnFlag(first)} ${drop}`;
+  return `${dropFlag(name)} drops them; by number each can go to a column of its own, for example ${columnFlag(first)} ${drop}`;
 }
 
 function headerProblem(known: KnownFields, reason: string, fix: string): Error {
@@ -250,12 +251,6 @@ function headerProblem(known: KnownFields, reason: string, fix: string): Error {
     { path: known.source === null ? "the source" : sourceLabel(known.source), reason },
     { fix, where: placeOf(known) ?? undefined },
   );
-}
-
-function listed(numbers: readonly number[]): string {
-  return numbers.length < 2
-    ? numbers.join("")
-    : `${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
 }
 
 /** The error for a column that would be filled twice; `where`: the flag that does. */

@@ -1,6 +1,7 @@
 /** Why records were rejected: by reason and column, with their first places and what to do about them. */
 import { formatCount, plural } from "../../errors/format.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../../model/reject.ts";
+import { rejectedBefore } from "../report.ts";
 import { html, lines, NOTHING } from "./markup.ts";
 import type { Html, Room } from "./markup.ts";
 import { nameOf } from "./any-report.ts";
@@ -21,7 +22,7 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
   return section(
     "Rejects",
     tables
-      .filter((part) => part.rejects.length > 0 || rejectedBefore(part) > 0)
+      .filter((part) => part.rejects.length > 0 || rejectedBefore(part.job) > 0)
       .flatMap((part) => {
         const name = nameOf(part, tables);
         const heading = isOne ? [] : [html`<h3>${name}</h3>`];
@@ -46,13 +47,9 @@ export function rejectSection(tables: readonly TablePart[], room: Room): Html {
   );
 }
 
-function rejectedBefore({ job }: TablePart): number {
-  return job?.earlier.rejected ?? 0;
-}
-
 /** Earlier runs of a job have reported their rejects themselves: this one tells how many, and where all of them are. */
 function earlierRuns(part: TablePart): Html {
-  const rejected = rejectedBefore(part);
+  const rejected = rejectedBefore(part.job);
   if (rejected === 0) return NOTHING;
   const { rejectFile, rejectReport } = part;
   const files = [

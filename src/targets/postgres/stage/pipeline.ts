@@ -58,7 +58,7 @@ export class Pipeline {
     const answers = this.#together
       ? await sendTogether(this.#client, all)
       : await sendApart(this.#client, all);
-    for (const [at, answer] of answers.entries()) all[at]?.check?.(answer);
+    checkAnswers(all, answers);
     return answers.slice(before, before + statements.length);
   }
 
@@ -127,13 +127,21 @@ type ParserOf = (type: TypeId) => (text: string) => SqlValue;
 
 type TypeId = Parameters<Client["getTypeParser"]>[0];
 
+/** Throws what a check of those that were answered throws. */
+function checkAnswers(
+  statements: readonly PipelinedStatement[],
+  answers: readonly PipelinedAnswer[],
+): void {
+  for (const [at, answer] of answers.entries()) statements[at]?.check?.(answer);
+}
+
 /** What the checks of those that were answered throw, before the error of the next; `null`: nothing. */
 function forbidden(
   statements: readonly PipelinedStatement[],
   answers: readonly PipelinedAnswer[],
 ): Error | null {
   try {
-    for (const [at, answer] of answers.entries()) statements[at]?.check?.(answer);
+    checkAnswers(statements, answers);
     return null;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error), { cause: error });
