@@ -102,6 +102,7 @@ async function runWithFiles(
     failPoint("report");
     return await deliver(delivery, context, files);
   } finally {
+    room.end();
     await files.close();
   }
 }
