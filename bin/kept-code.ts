@@ -37,8 +37,8 @@ interface Kept {
 /** A process that has worked for longer than this, in microseconds of CPU, may have dropped the code of its start. */
 const START = 2_000_000;
 
-/** Files that were written longer ago are those of versions that were replaced, in milliseconds. */
-const OLD = 90 * 24 * 3600 * 1000;
+/** So many files stay, those that were written last: of other versions. */
+const FILES = 8;
 
 const SUFFIX = ".code";
 
@@ -64,14 +64,13 @@ export function loadKept(file: string, require: NodeJS.Require): Program {
   return program;
 }
 
-/** The file for this source, this Node and its flags; `null`: nothing is kept. */
+/** The file for this source and this Node; `null`: nothing is kept. */
 function placeOf(source: Buffer): string | null {
-  const { NODE_DISABLE_COMPILE_CACHE: off = "", NODE_OPTIONS: options = "" } = process.env;
+  const { NODE_DISABLE_COMPILE_CACHE: off = "" } = process.env;
   const folder = off === "" ? cacheFolder() : null;
   if (folder === null) return null;
-  const flags = [options, ...process.execArgv].join(" ");
-  const marks = [crc32(source), crc32(flags)].map((mark) => mark.toString(16)).join("-");
-  return join(folder, `${process.version}-${process.arch}-${marks}${SUFFIX}`);
+  const name = `${process.version}-${process.arch}-${crc32(source).toString(16)}${SUFFIX}`;
+  return join(folder, name);
 }
 
 /** Where the user keeps caches; `null`: nowhere that only he may write to, such as a HOME that sudo has left. */
@@ -126,7 +125,7 @@ function keep(place: string, parts: ReadonlySet<string>, script: Script): void {
     const list = [...parts].join(",");
     writeFileSync(descriptor, Buffer.concat([Buffer.from(`${sumOf(list, code)} ${list}\n`), code]));
     renameSync(unfinished, place);
-    for (const name of readdirSync(folder)) removeIfOld(join(folder, name));
+    removeOlder(folder);
   } catch {
     rmSync(unfinished, { force: true });
   } finally {
@@ -134,10 +133,14 @@ function keep(place: string, parts: ReadonlySet<string>, script: Script): void {
   }
 }
 
-function removeIfOld(file: string): void {
-  if (!file.includes(SUFFIX)) return;
-  const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
-  if (mtimeMs < Date.now() - OLD) rmSync(file, { force: true });
+function removeOlder(folder: string): void {
+  const files = readdirSync(folder).flatMap((name) => {
+    const file = join(folder, name);
+    const stats = name.includes(SUFFIX) ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    return stats === undefined ? [] : [{ file, writtenAt: stats.mtimeMs }];
+  });
+  const older = files.toSorted((one, other) => other.writtenAt - one.writtenAt).slice(FILES);
+  for (const { file } of older) rmSync(file, { force: true });
 }
 
 function isOwn({ uid }: { readonly uid: number }): boolean {

@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
-  renameSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -94,7 +93,9 @@ describe("code that is kept", () => {
       expect.arrayContaining(["src/cli/commands/load", "src/cli/commands/jobs", "success"]),
     );
   });
+});
 
+describe("kept code", () => {
   test("is left where it is damaged or cut, and written again", () => {
     const { run, file } = install();
     run(["--version"]);
@@ -120,30 +121,41 @@ describe("code that is kept", () => {
     expect([statSync(file()).mode & 0o777, statSync(file()).ino === ino]).toEqual([0o600, false]);
   });
 
-  test("is that of one program, one Node and its flags", () => {
+  test("is that of one program, and of Node with the flags of its last start", () => {
     const { run, kept, cwd } = install();
     run(["--version"]);
-    run(["--version"], { NODE_OPTIONS: "--max-old-space-size=512" });
-    expect(kept().length).toBe(2);
+    const [first] = kept();
+    const otherFlags = { NODE_OPTIONS: "--max-old-space-size=512" };
+    expect(run(["--version"], otherFlags)).toEqual(TOLD);
+    const [second] = kept();
+    expect([second?.name, second?.ino === first?.ino]).toEqual([first?.name, false]);
+    run(["--version"], otherFlags);
+    expect(kept()).toEqual([second]);
     const program = join(cwd, "dist/program.cjs");
     writeFileSync(program, readFileSync(program, "latin1").replaceAll(`"${version}"`, '"9.9.9"'));
     expect(run(["--version"]).stdout).toBe("upsurge 9.9.9\n");
-    expect(kept().length).toBe(3);
+    expect(kept().length).toBe(2);
   });
 
-  test("of versions that were replaced long ago is removed", () => {
+  test("of the eight files that were written last stays, and nothing else is touched", () => {
     const { run, kept, file, cache } = install();
     run(["--version"]);
-    const old = join(cache, "v20.0.0-x64-1-0.code");
-    renameSync(file(), old);
-    utimesSync(old, new Date("2020-01-01"), new Date("2020-01-01"));
+    const [{ name = "" } = {}] = kept();
+    for (let age = 1; age <= 10; age += 1) {
+      copyFileSync(file(), join(cache, `v20.0.${age}-x64-1.code`));
+      utimesSync(join(cache, `v20.0.${age}-x64-1.code`), 1_000_000 - age, 1_000_000 - age);
+    }
     writeFileSync(join(cache, "notes.txt"), "of someone else");
-    utimesSync(join(cache, "notes.txt"), new Date("2020-01-01"), new Date("2020-01-01"));
+    utimesSync(join(cache, "notes.txt"), 1, 1);
+    chmodSync(join(cache, name), 0o666);
     run(["--version"]);
-    const names = kept().map(({ name }) => name);
-    expect(names.length).toBe(2);
-    expect(names).toContain("notes.txt");
-    expect(names).not.toContain("v20.0.0-x64-1-0.code");
+    expect(readdirSync(cache).toSorted()).toEqual(
+      [
+        "notes.txt",
+        name,
+        ...[1, 2, 3, 4, 5, 6, 7].map((age) => `v20.0.${age}-x64-1.code`),
+      ].toSorted(),
+    );
   });
 });
 
