@@ -138,9 +138,9 @@ describe("kept code", () => {
   });
 
   test("of the eight files that were written last stays, and nothing else is touched", () => {
-    const { run, kept, file, cache } = install();
+    const { run, file, cache } = install();
     run(["--version"]);
-    const [{ name = "" } = {}] = kept();
+    const name = readdirSync(cache)[0] ?? "";
     for (let age = 1; age <= 10; age += 1) {
       copyFileSync(file(), join(cache, `v20.0.${age}-x64-1.code`));
       utimesSync(join(cache, `v20.0.${age}-x64-1.code`), 1_000_000 - age, 1_000_000 - age);
