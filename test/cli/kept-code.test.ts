@@ -125,7 +125,7 @@ describe("kept code", () => {
     const { run, kept, cwd } = install();
     run(["--version"]);
     const [first] = kept();
-    const otherFlags = { NODE_OPTIONS: "--max-old-space-size=512" };
+    const otherFlags = { NODE_OPTIONS: "--stack-trace-limit=20" };
     expect(run(["--version"], otherFlags)).toEqual(TOLD);
     const [second] = kept();
     expect([second?.name, second?.ino === first?.ino]).toEqual([first?.name, false]);
