@@ -17,7 +17,8 @@ import { sourceError } from "../read/bytes/source-error.ts";
  */
 export async function expandSources(patterns: readonly string[], base = ""): Promise<string[]> {
   const paths: string[] = [];
-  for (const pattern of patterns) paths.push(...(await expand(pattern, base)));
+  // A pattern may match more files than a call takes arguments.
+  for (const pattern of patterns) for (const path of await expand(pattern, base)) paths.push(path);
   return paths;
 }
 
