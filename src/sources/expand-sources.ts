@@ -1,17 +1,16 @@
 /**
  * Source arguments as paths: patterns are expanded here, for shells that do not.
  */
-import * as fs from "node:fs";
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { refuseUrl } from "../read/foreign.ts";
-import { systemCodeOf } from "../errors/system-code.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
+import { PatternWatch } from "./pattern-watch.ts";
 
 /**
  * The paths that `patterns` name, in their order, each pattern's matches sorted; those that are relative are relative to
@@ -39,39 +38,12 @@ async function expand(pattern: string, base: string): Promise<string[]> {
   if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, at(pattern), missing);
   const { folder, rest } = split(pattern, isDynamicPattern);
   const cwd = at(folder);
-  const folders = new WatchedFolders();
-  const found = await glob(rest, {
-    cwd: cwd === "" ? "." : cwd,
-    expandDirectories: false,
-    fs: { readdir: folders.read },
-  });
-  folders.refuseClosed();
+  const watch = new PatternWatch();
+  const within = cwd === "" ? "." : cwd;
+  const found = await glob(rest, { cwd: within, expandDirectories: false, fs: watch });
+  watch.refuse(found.map((path) => resolve(within, path)));
   if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: at(pattern) });
   return found.map((path) => at(folder + path)).toSorted(byCodeUnits);
-}
-
-/** The folders that a pattern looks into: the files in one that cannot be read would be left out without a word. */
-class WatchedFolders {
-  #closed: { readonly path: string; readonly error: unknown } | null = null;
-
-  /** Node's `readdir`, as patterns call it. */
-  readonly read = ((
-    path: string,
-    options: { readonly withFileTypes: true },
-    done: (error: NodeJS.ErrnoException | null, entries: Dirent[]) => void,
-  ): void => {
-    fs.readdir(path, options, (error, entries) => {
-      // One that is gone by now has no files.
-      if (error !== null && systemCodeOf(error) !== "ENOENT") this.#closed ??= { path, error };
-      done(error, entries);
-    });
-  }) as typeof fs.readdir;
-
-  /** Throws `SOURCE_UNREADABLE` for the first that could not be read. */
-  refuseClosed(): void {
-    if (this.#closed === null) return;
-    throw sourceError(this.#closed.path, this.#closed.error);
-  }
 }
 
 /** The part of a pattern that names a folder as it is, so that matches are spelled as the pattern is. */
