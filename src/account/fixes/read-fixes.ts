@@ -1,6 +1,7 @@
 /** Fixes of records that cannot be read: the flag under which they can, found by trying it. */
 import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { jsonOf } from "../../model/json/json-of.ts";
 import { guessEncoding } from "../../read/text/guess-encoding.ts";
 import { fieldsUnder } from "../../read/csv/try-record.ts";
 import type { RecordDialect } from "../../read/csv/try-record.ts";
@@ -171,12 +172,8 @@ export function notObjectFix(known: KnownReject): string | null {
 }
 
 function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null;
-  } catch {
-    return false;
-  }
+  const value = jsonOf(text);
+  return typeof value === "object" && value !== null;
 }
 
 function rewrite(known: KnownReject, command: string): string {

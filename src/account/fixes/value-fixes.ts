@@ -41,7 +41,7 @@ function lineFix(known: KnownReject, value: string): string | null {
     return "take the BOM before the value out, or name the files one by one: it is where files are joined";
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
-  const isRule = /^[-\s,;|]*-{2}[-\s,;|]*$/.test(textOf(known));
+  const isRule = /^(?=[^]*--)[-\s,;|]+$/.test(textOf(known));
   return isRule ? "take the line out: it only draws a line under the names" : null;
 }
 

@@ -35,7 +35,7 @@ export async function withHeaderHint(
 }
 
 /** The line under the names in a table that a program has drawn for people. */
-const RULE = /^[|+]?[ :]*-{2,}[-+|: ]*$/;
+const RULE = /^[|+]?[ :]*--[-+|: ]*$/;
 const DRAWN =
   "export it as CSV, with psql --csv or sqlite3 -csv -header: it is a table as programs draw them for people, with a line under the names";
 

@@ -1,6 +1,7 @@
 /** The flag that helps where the records of a JSON document are inside of it: found in its first record, where nothing has a column. */
 import { shellWord } from "../../errors/shell-word.ts";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { isJsonObject, jsonOf } from "../../model/json/json-of.ts";
 import { pointerOf } from "../../model/json/json-pointer.ts";
 import type { Options } from "../../options/options.ts";
 import type { SourceSet } from "../../sources/source-set.ts";
@@ -37,22 +38,18 @@ function withoutGuess(fix: string, pointer: string): string {
 function pointerIn(values: ReadonlyMap<string, readonly string[]>): string | null {
   for (const [field, [text = ""]] of values) {
     if (!text.startsWith("{") && !text.startsWith("[")) continue;
-    const found = arrayIn(JSON.parse(text), [field]);
+    const found = arrayIn(jsonOf(text), [field]);
     if (found !== null) return pointerOf(found);
   }
   return null;
 }
 
 function arrayIn(value: unknown, way: readonly string[]): readonly string[] | null {
-  if (Array.isArray(value)) return isObject(value[0]) ? way : null;
-  if (!isObject(value) || way.length >= DEEPEST) return null;
+  if (Array.isArray(value)) return isJsonObject(value[0]) ? way : null;
+  if (!isJsonObject(value) || way.length >= DEEPEST) return null;
   for (const [name, inner] of Object.entries(value)) {
     const found = arrayIn(inner, [...way, name]);
     if (found !== null) return found;
   }
   return null;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
