@@ -7,6 +7,8 @@ import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import { checkJobOptions } from "../options/check/check-job.ts";
+import { OPTION_NAMES } from "../options/flag.ts";
+import { refuseForeignOptions } from "../options/of-format.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
@@ -90,6 +92,7 @@ export async function prepareRun(
         lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
     }
+    refuseForeignToAll(parts, options, hooks);
     const planned = parts.flatMap(({ prepared }) => prepared.plan.tables);
     refuseUnknownHidden(
       planned.map(({ table }) => table),
@@ -105,6 +108,16 @@ export async function prepareRun(
     await connected.session.close();
     throw error;
   }
+}
+
+/** What is said of the run must say something of one of its loads. Throws `OPTION_CONFLICT`. */
+function refuseForeignToAll(
+  parts: readonly PreparedPart[],
+  options: Options,
+  { forAll }: RunHooks,
+): void {
+  const sources = parts.flatMap(({ prepared }) => prepared.sources.formatted);
+  refuseForeignOptions(options, sources, forAll);
 }
 
 /** The database, if the manifest does not refuse it. Throws `TARGET_*` errors and `RUN_HOST_REFUSED`. */
@@ -179,7 +192,9 @@ function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, nth, connected, hooks, late } = context;
   const options = ownOptions(load, nth);
-  const ofPart: PartHooks = { ...hooks, ...hooks.onPart?.(load, options) };
+  // What is said of a folder is said of all of its files.
+  const forAll = load.origin?.forAll ?? new Set(OPTION_NAMES);
+  const ofPart: PartHooks = { ...hooks, ...hooks.onPart?.(load, options), forAll };
   const sources = await openSources(load.sources, options, ofPart);
   try {
     // All files of a run are looked at before the first is read.

@@ -78,6 +78,15 @@ export function environmentLayer(environment: Environment, command?: Command): O
   );
 }
 
+/** The options that the environment or a config gives: they are said for all calls. */
+export function saidForAll(layer: OptionLayer): ReadonlySet<OptionName> {
+  return new Set([...layer].flatMap(([name, value]) => (isAmbient(value) ? [name] : [])));
+}
+
+function isAmbient({ from }: LayerValue): boolean {
+  return from === "environment" || from === "config";
+}
+
 /** Whether `command` has the option. */
 export function isOf(name: OptionName, command: Command): boolean {
   return optionSpec(name).commands.includes(command);
@@ -95,8 +104,8 @@ export function layered(layers: readonly OptionLayer[]): OptionLayer {
   }
   for (const [name, others] of ONLY_WITH) {
     const value = all.get(name);
-    const isAmbient = value?.from === "environment" || value?.from === "config";
-    if (isAmbient && !others.some((each) => isGiven(all.get(each)))) all.delete(name);
+    if (value === undefined || !isAmbient(value)) continue;
+    if (!others.some((each) => isGiven(all.get(each)))) all.delete(name);
   }
   return all;
 }
