@@ -198,6 +198,8 @@ test("a variable is of no concern to a command without its flag, nor to a load t
     ["plan", ".", "--to", "shop.db"],
     ["jobs", "--to", "shop.db"],
     [...LOAD, "--key", "id"],
+    // One commit at the end is what a load does anyway.
+    [...LOAD, "--key", "id", "--commit", "end"],
   ]) {
     const { exitCode, stderr } = await runUpsurge(args, { cwd: folder, env });
     const said =
