@@ -189,7 +189,10 @@ test("a variable is of no concern to a command without its flag, nor to a load t
     UPSURGE_KEY: "nix",
     UPSURGE_WRITERS: "4",
     UPSURGE_IF_LOCKED: "wait",
+    UPSURGE_KEEP_JOB: "true",
+    UPSURGE_FOLLOW_APPEND: "true",
     UPSURGE_DIFF: "3",
+    UPSURGE_DIFF_HIDE: "n",
     UPSURGE_ONLY: "a",
   };
 

@@ -102,6 +102,9 @@ describe.each(jobEngines())("$title", (engine) => {
     const { exit, report, tables, output } = await shell.run("seeds", "--commit", "2");
     expect([exit, tables, report.guarantee], output).toEqual([0, COUNTS, "exactly-once"]);
     expect(report.tables.map(({ job }) => job?.resumedAt)).toEqual([2, 2, 0]);
+    // Its pace is that of the five records which it has read, as far as both numbers are rounded.
+    const { rowsPerSecond, seconds } = report;
+    expect(Math.abs(rowsPerSecond * seconds - 5)).toBeLessThanOrEqual(seconds / 2 + 0.1);
     expect(await sizes(shell)).toEqual([["2", "5", "2"]]);
   });
 

@@ -1,5 +1,6 @@
-/** The time of the last success in metrics: which runs are one, and what becomes of it after others. */
+/** Metrics: the time of the last success, and the counts of loads into one table. */
 import { expect, test } from "vitest";
+import { noCounts, noLevelCounts } from "../../../src/model/counts.ts";
 import { renderMetrics } from "../../../src/report/render/render-metrics.ts";
 import type { Watched } from "../../../src/report/watched.ts";
 
@@ -44,5 +45,38 @@ test("another run that ends with 0 is the last one, whatever the file held", () 
 
   expect(lastSuccess(LATER, before)).toEqual([
     'upsurge_last_success_timestamp_seconds{name="m"} 1780272000',
+  ]);
+});
+
+test("loads into one table are added up, its rows on a level among records by themselves", () => {
+  const load = (table: string, read: number, dropped: number): Watched["loads"][number] => {
+    const level = {
+      load: "in.ndjson",
+      level: 1,
+      member: "parts",
+      table: "t",
+      mode: "upsert" as const,
+    };
+    return {
+      load: "in.ndjson",
+      table,
+      counts: { ...noCounts(), read, inserted: read },
+      rejects: [],
+      rejectFile: null,
+      rejectedBefore: 0,
+      levels: [{ ...level, counts: { ...noLevelCounts(), read: dropped, dropped } }],
+    };
+  };
+  const loads = [load("t", 3, 1), load("u", 5, 0), load("t", 4, 2)];
+  const lines = renderMetrics({ ...DONE, loads }, { name: "m", before: null }).split("\n");
+  const told = lines.filter((line) => /^upsurge_last_run_counts.*[1-9]$/.test(line));
+
+  expect(told.map((line) => line.replace('upsurge_last_run_counts{name="m",', "{"))).toEqual([
+    '{table="t",count="read"} 7',
+    '{table="t",count="inserted"} 7',
+    '{table="t",member="parts",count="read"} 3',
+    '{table="t",member="parts",count="dropped"} 3',
+    '{table="u",count="read"} 5',
+    '{table="u",count="inserted"} 5',
   ]);
 });
