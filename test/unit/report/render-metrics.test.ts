@@ -48,25 +48,27 @@ test("another run that ends with 0 is the last one, whatever the file held", () 
   ]);
 });
 
-test("loads into one table are added up, its rows on a level among records by themselves", () => {
-  const load = (table: string, read: number, dropped: number): Watched["loads"][number] => {
-    const level = {
-      load: "in.ndjson",
-      level: 1,
-      member: "parts",
-      table: "t",
-      mode: "upsert" as const,
-    };
-    return {
-      load: "in.ndjson",
-      table,
-      counts: { ...noCounts(), read, inserted: read },
-      rejects: [],
-      rejectFile: null,
-      rejectedBefore: 0,
-      levels: [{ ...level, counts: { ...noLevelCounts(), read: dropped, dropped } }],
-    };
+/** A load with so many records, and with so many rows on their level. */
+function load(table: string, read: number, dropped: number): Watched["loads"][number] {
+  const level = {
+    load: "in.ndjson",
+    level: 1,
+    member: "parts",
+    table: "t",
+    mode: "upsert" as const,
   };
+  return {
+    load: "in.ndjson",
+    table,
+    counts: { ...noCounts(), read, inserted: read },
+    rejects: [],
+    rejectFile: null,
+    rejectedBefore: 0,
+    levels: [{ ...level, counts: { ...noLevelCounts(), read: dropped, dropped } }],
+  };
+}
+
+test("loads into one table are added up, its rows on a level among records by themselves", () => {
   const loads = [load("t", 3, 1), load("u", 5, 0), load("t", 4, 2)];
   const lines = renderMetrics({ ...DONE, loads }, { name: "m", before: null }).split("\n");
   const told = lines.filter((line) => /^upsurge_last_run_counts.*[1-9]$/.test(line));
