@@ -79,7 +79,8 @@ export async function prepareRun(
     const shapes = tables.map(({ shape }) => shape);
     if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
-    const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
+    // A rehearsal is one transaction, and must come to what the run would.
+    const inTurn = !commitsOnce(options.commit);
     const inParts = inTurn && options.commit !== "load";
     const { session } = connected;
     const keyed = orderByKeys(tables, { session, late: named, inTurn, inParts });
@@ -102,7 +103,8 @@ export async function prepareRun(
     const lookups = parts.flatMap(({ prepared: { plan } }) => lookupEdges(plan));
     const order = withLookups(keyed, lookups, { shapes, session, inTurn, inParts });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
-    return { connected, parts: inOrder, order, inTurn, leftOut };
+    const isRehearsal = options.dryRun || options.check;
+    return { connected, parts: inOrder, order, inTurn: inTurn && !isRehearsal, leftOut };
   } catch (error) {
     for (const { prepared } of parts) await prepared.sources.close();
     await connected.session.close();

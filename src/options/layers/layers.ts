@@ -97,7 +97,7 @@ export function layered(layers: readonly OptionLayer[]): OptionLayer {
   const all = new Map<OptionName, LayerValue>();
   for (const layer of layers) {
     const upper = new Map(all);
-    const isUpper = (name: OptionName): boolean => isGiven(upper.get(name));
+    const isUpper = (name: OptionName): boolean => isGiven(name, upper.get(name));
     for (const [name, value] of layer) {
       if (!upper.has(name) && !isReplaced(name, isUpper)) all.set(name, value);
     }
@@ -105,16 +105,21 @@ export function layered(layers: readonly OptionLayer[]): OptionLayer {
   for (const [name, others] of ONLY_WITH) {
     const value = all.get(name);
     if (value === undefined || !isAmbient(value)) continue;
-    if (!others.some((each) => isGiven(all.get(each)))) all.delete(name);
+    if (!others.some((each) => isGiven(each, all.get(each)))) all.delete(name);
   }
   return all;
 }
 
-/** Given, and not switched off; one commit at the end is what a load does anyway. */
-function isGiven(value: LayerValue | undefined): boolean {
+/** Given, and not switched off; a load that is committed once is what it would be anyway. */
+function isGiven(name: OptionName, value: LayerValue | undefined): boolean {
   const last = value?.texts.at(-1);
-  return last !== undefined && !["false", "0", "end"].includes(last);
+  if (last === undefined) return false;
+  if (name === "commit") return !COMMITTED_ONCE.includes(last);
+  return optionSpec(name).kind !== "flag" || isOn(value);
 }
+
+/** A load by itself, or each one of a run. */
+const COMMITTED_ONCE: readonly string[] = ["end", "all", "load"];
 
 /** Whether a flag is on. */
 export function isOn(value: LayerValue | undefined): boolean {
