@@ -30,7 +30,11 @@ export function sourceWarnings(
   { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
   const name = sourceLabel(source.name);
-  const dropped = [...surplusText(name, ending.surplus), ...repeatedText(name, ending.repeated)];
+  const dropped = [
+    ...surplusText(name, ending.surplus),
+    ...repeatedText(name, ending.repeated),
+    ...jointTexts(name, ending.joints),
+  ];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
   const changed = source.changed === null ? [] : [changedText(name, source.changed)];
@@ -66,6 +70,22 @@ function repeatedText(name: string, repeated: SourceEnding["repeated"]): string[
       ? `1 record has a name twice in an object, ${field} in line ${line}`
       : `${formatCount(records)} records have a name twice in an object, the first ${field} in line ${line}`;
   return [`${name}: ${what}; the last value counts`];
+}
+
+/** What was read as data, and begins a file that was joined to another. */
+function jointTexts(name: string, joints: SourceEnding["joints"]): string[] {
+  return [...(joints ?? [])].map(([kind, { records, line }]) => {
+    const isOne = records === 1;
+    const count = isOne ? "1 record" : `${formatCount(records)} records`;
+    const where = isOne ? `in line ${line}` : `the first in line ${line}`;
+    const is = isOne ? "is the header" : "are the header";
+    const begins = isOne ? "begins" : "begin";
+    const [what, remedy] =
+      kind === "header"
+        ? [`${is} again, and data`, isOne ? "take the line out" : "take the lines out"]
+        : [`${begins} with a byte order mark, a part of the value`, "take it out"];
+    return `${name}: ${count} ${what}, ${where}, as where files are joined; ${remedy}, or name the files one by one`;
+  });
 }
 
 /** Somebody is still writing it, or has written another one over it. */

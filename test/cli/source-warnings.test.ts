@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { INTO_ORDERS, shop } from "./shop.ts";
@@ -124,5 +125,53 @@ test("values beyond the header that are dropped are counted, a delimiter at the 
   ]);
   expect(await warningsOf(["-", ...ignore, "--limit", "1"], { stdin: text })).toEqual([
     "standard input: 1 record has more values than the header has fields, in line 2; --extra-fields ignore drops them",
+  ]);
+});
+
+const MARK = "\uFEFF";
+const CODES = ["codes.csv", "--to", "codes.db", "--table", "codes", "--key", "code"];
+
+/** Loads a file of two texts a record; tells the warnings and the codes that are in the table. */
+async function joined(
+  content: string,
+  flags: readonly string[] = [],
+): Promise<{ readonly warnings: readonly string[]; readonly codes: readonly string[] }> {
+  const cwd = shop();
+  const database = new Database(join(cwd, "codes.db"));
+  database.exec("create table codes(code text primary key, label text)");
+  writeFileSync(join(cwd, "codes.csv"), content);
+  const { exitCode, stdout, stderr } = await runUpsurge([...CODES, ...flags, "--json"], { cwd });
+  expect(exitCode, stderr).toBe(0);
+  const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+  const codes = database.prepare("select code from codes order by rowid").pluck().all() as string[];
+  database.close();
+  return { warnings, codes };
+}
+
+const REMEDY = "as where files are joined; take the line out, or name the files one by one";
+
+test("joined files: the header again is data, and is told", async () => {
+  const one = await joined("code,label\na,1\ncode,label\nb,2\n");
+  expect(one.codes).toEqual(["a", "code", "b"]);
+  expect(one.warnings).toEqual([
+    `codes.csv: 1 record is the header again, and data, in line 3, ${REMEDY}`,
+  ]);
+  const several = `${MARK}code,label\r\na,1\r\n${MARK}code,label\r\nb,2\r\n${MARK}code,label`;
+  expect((await joined(several)).warnings).toEqual([
+    `codes.csv: 2 records are the header again, and data, the first in line 3, ${REMEDY.replace("line", "lines")}`,
+  ]);
+  // What only begins like the header is another record.
+  expect((await joined("code,label\na,1\ncode,labels\ncod,e\n")).warnings).toEqual([]);
+});
+
+test.each([
+  ["as it is", []],
+  ["on the slow path", ["--trim"]],
+  ["in another encoding", ["--encoding", "windows-1252"]],
+])("joined files, read %s: a byte order mark within is kept, and told", async (_, flags) => {
+  const lines = `a,1\n${MARK}b,2\n${MARK}c,3\nd,${MARK}4\n`;
+  const { warnings } = await joined(lines, ["--no-header", "--columns", "code,label", ...flags]);
+  expect(warnings).toEqual([
+    "codes.csv: 2 records begin with a byte order mark, a part of the value, the first in line 2, as where files are joined; take it out, or name the files one by one",
   ]);
 });

@@ -50,12 +50,15 @@ export async function openCsv(
   const head = hasHeader ? first : null;
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
-  const bytes = input.slowPath ? null : CsvBytes.of(dialect, input.charset, options, fields);
+  const heading = headingOf(head);
+  const bytes = input.slowPath
+    ? null
+    : CsvBytes.of(dialect, input.charset, options, { fields, heading });
   const ahead = bytes === null ? null : aheadOf(input, bytes);
   const parts = {
     stream,
     splitter,
-    records: new CsvRecords(input, opened.texts, options, headerFields),
+    records: new CsvRecords({ ...input, heading }, opened.texts, options, headerFields),
     bytes,
     ahead,
     splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
@@ -88,7 +91,8 @@ function endingOf({ records, splitter, stream }: CsvParts): SourceEnding {
   const { unfinished, passedLines } = splitter;
   const { bytes, last } = stream.block;
   const atEnd = last && (splitter.between ?? 0) >= bytes.length;
-  return { records: records.counted, unfinished, passedLines, atEnd, surplus: records.surplus };
+  const { counted, surplus, joints } = records;
+  return { records: counted, unfinished, passedLines, atEnd, surplus, joints };
 }
 
 async function openSplitter(
@@ -170,6 +174,14 @@ function withoutControls(text: string): string {
   // All of Unicode's take longer to be made ready than a small file to be read.
   if (/^[\x20-\x7E]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+}
+
+/** The line of the header without its end, in bytes of its own: they are sent to the thread that reads ahead. */
+function headingOf(head: RecordRun<CsvSpan> | null): Uint8Array {
+  const [span] = head?.spans ?? [];
+  if (head === null || span === undefined) return new Uint8Array();
+  const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
+  return Uint8Array.from(head.bytes.subarray(from, to));
 }
 
 function preambleOf(
