@@ -72,7 +72,8 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
-  const planned = await plannedOr(inputs, () =>
+  const names = looked.fields.flatMap(({ fields }) => fields);
+  const planned = await plannedOr(inputs, names, () =>
     planFor({ ...inputs, options: settled, looked, parents, levels: seenLevels(levels, looked) }),
   );
   if (options.piece) await refuseOtherPieces(planned, sources);
@@ -100,12 +101,13 @@ async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<
 /** What `work` plans; where it fails, with what the records themselves can tell. */
 async function plannedOr(
   { sources, options, shape }: PlanningInputs,
+  fields: readonly string[],
   work: () => LoadPlan,
 ): Promise<LoadPlan> {
   try {
     return work();
   } catch (error) {
-    const told = await withRecordsHint(error, sources, options);
+    const told = await withRecordsHint(error, sources, { shape, options, fields });
     throw await withHeaderHint(told, sources, { shape, options });
   }
 }

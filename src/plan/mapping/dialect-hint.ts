@@ -19,7 +19,28 @@ export function dialectHint(
     if (split !== undefined)
       return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
   }
-  return blanksHint(places, isColumn);
+  return quotesHint(places, isColumn) ?? blanksHint(places, isColumn);
+}
+
+/** `--quote` where names of columns are in other quotes than CSV has: they would stay around the values. */
+function quotesHint(
+  places: readonly HeaderField[],
+  isColumn: (name: string) => boolean,
+): string | null {
+  const quote = /^(['`]).+\1$/.exec(places[0]?.name ?? "")?.[1];
+  if (quote !== undefined) {
+    const within = ({ name }: HeaderField): boolean =>
+      name.startsWith(quote) && name.endsWith(quote) && isColumn(name.slice(1, -1));
+    return places.every(within)
+      ? `pass --quote ${shellQuoted(quote)}: the names are in these quotes`
+      : null;
+  }
+  const isTyped = places.some(
+    ({ name }) => /^[“„«].*[”“»]$/u.test(name) && isColumn(name.slice(1, -1)),
+  );
+  return isTyped
+    ? 'write " for “ and ” in the source: quotes of typography are letters to CSV, and would stay around the values'
+    : null;
 }
 
 /** What `--trim` drops. */
