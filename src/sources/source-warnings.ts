@@ -48,8 +48,17 @@ function endWarnings(name: string, source: EndedSource, ending: SourceEnding): s
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];
   if (ending.records === 0) return withoutRecords(name, source, ending);
+  const junk = JUNK.get(source.lastByte);
+  if (junk !== undefined)
+    return [`${name} ends in ${junk}; it is a part of the last value: take it out`];
   return mayBeCut(source) ? [cutText(name, ending.records)] : [];
 }
+
+/** Bytes that end files, and are no text. */
+const JUNK: ReadonlyMap<number, string> = new Map([
+  [0x1a, "Ctrl-Z, as files of DOS do"],
+  [0, "a zero byte, as what a crash leaves does"],
+]);
 
 function surplusText(name: string, surplus: SourceEnding["surplus"]): string[] {
   const { records, line } = surplus ?? { records: 0, line: 0 };

@@ -133,7 +133,7 @@ const CODES = ["codes.csv", "--to", "codes.db", "--table", "codes", "--key", "co
 
 /** Loads a file of two texts a record; tells the warnings and the codes that are in the table. */
 async function joined(
-  content: string,
+  content: string | Uint8Array,
   flags: readonly string[] = [],
 ): Promise<{ readonly warnings: readonly string[]; readonly codes: readonly string[] }> {
   const cwd = shop();
@@ -174,4 +174,21 @@ test.each([
   expect(warnings).toEqual([
     "codes.csv: 2 records begin with a byte order mark, a part of the value, the first in line 2, as where files are joined; take it out, or name the files one by one",
   ]);
+});
+
+test.each([
+  ["a value", "code,label\r\na,1\u001A"],
+  ["a record of one field", "code\r\na\r\n\u001A"],
+])("Ctrl-Z at the end, as a part of %s", async (_, text) => {
+  expect((await joined(text)).warnings).toEqual([
+    "codes.csv ends in Ctrl-Z, as files of DOS do; it is a part of the last value: take it out",
+  ]);
+});
+
+test("zeros at the end; those of UTF-16 are no zeros", async () => {
+  expect((await joined(`code\na\n${"\0".repeat(9)}`)).warnings).toEqual([
+    "codes.csv ends in a zero byte, as what a crash leaves does; it is a part of the last value: take it out",
+  ]);
+  const wide = "\uFEFFcode,label\na,1\n";
+  expect((await joined(Buffer.from(wide, "utf16le"))).warnings).toEqual([]);
 });

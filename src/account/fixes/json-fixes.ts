@@ -93,7 +93,8 @@ export function notObjectFix(known: KnownReject): string | null {
   const text = textOf(known).trim();
   const format = known.source?.format;
   if (format !== "json" && format !== "ndjson") return null;
-  if (isObject(textIn(text))) return corrected(known, `jq -c '${FLAT} | strings |= fromjson'`, IN_TEXT);
+  if (isObject(textIn(text)))
+    return corrected(known, `jq -c '${FLAT} | strings |= fromjson'`, IN_TEXT);
   if (!text.startsWith("[")) return null;
   if (format === "json")
     return named(known, `jq -c '.[0] as $names | .[1:][] | ${OBJECT_OF_NAMES}'`, "element");

@@ -16,7 +16,7 @@ export function encodingFix({ reject, options }: KnownReject): string | null {
   const guess = guessEncoding(reject.raw);
   return guess === null
     ? "correct the record: half of a surrogate pair is no character"
-    : `pass the encoding the source has, probably ${guess}; or correct the record`;
+    : `pass the encoding the source has, probably ${guess}, unless other records have letters in UTF-8, which it would change; or correct the record`;
 }
 
 /** ROW_QUOTES: blanks around quotes, quotes after a backslash, or quotes that mean nothing. */

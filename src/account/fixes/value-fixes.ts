@@ -5,7 +5,7 @@ import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
-import { formFix } from "./form-fixes.ts";
+import { formFix, labelFix } from "./form-fixes.ts";
 import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -28,7 +28,7 @@ export function typeFix(known: KnownReject): string | null {
   if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
   if (value.trim() === "") return blankFix(known, value);
-  if (labels !== null) return labels;
+  if (labels !== null) return labelFix(known, value) ?? labels;
   const column = columnOf(known);
   const asNumber = column?.family === "number" ? numberFix(value, known.options) : null;
   return asNumber ?? dateFix(known, value) ?? formFix(known, value);
