@@ -45,6 +45,8 @@ export interface SourceEnding {
   readonly surplus?: SurplusFields;
   /** Records of a CSV as where files were joined, by what they are; absent: there are none. */
   readonly joints?: ReadonlyMap<"header" | "mark", JointRecords>;
+  /** The line near the beginning of a CSV where a field is `\\N`, and no flag makes NULL of it; absent or `null`: there is none. */
+  readonly slashN?: number | null;
   /** JSON records with a name that is there twice; absent: there are none. */
   readonly repeated?: RepeatedNames;
 }

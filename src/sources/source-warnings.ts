@@ -34,6 +34,7 @@ export function sourceWarnings(
     ...surplusText(name, ending.surplus),
     ...repeatedText(name, ending.repeated),
     ...jointTexts(name, ending.joints),
+    ...slashText(name, ending.slashN ?? null),
   ];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
@@ -95,6 +96,13 @@ function jointTexts(name: string, joints: SourceEnding["joints"]): string[] {
         : [`${begins} with a byte order mark, a part of the value`, "take it out"];
     return `${name}: ${count} ${what}, ${where}, as where files are joined; ${remedy}, or name the files one by one`;
   });
+}
+
+function slashText(name: string, line: number | null): string[] {
+  if (line === null) return [];
+  return [
+    `${name}: a field is \\N, as MySQL and COPY write NULL, in line ${line}, and is read as these letters; --null '\\N' makes NULL of it`,
+  ];
 }
 
 /** Somebody is still writing it, or has written another one over it. */

@@ -65,6 +65,19 @@ const COMMANDS: readonly (readonly [string, string, string, string])[] = [
     "tr",
   ],
   [
+    "events of a server",
+    "in.ndjson",
+    'data: {"code":"a","label":"1"}\n\ndata: {"code":"b","label":"2"}\n',
+    "sed",
+  ],
+  [
+    "records within lines of a log",
+    "in.ndjson",
+    'INFO {"code":"a","label":"1"}\nstarted\nINFO {"code":"b","label":"2"};\n',
+    "sed",
+  ],
+  ["lines in quotes as a whole", "in.csv", '"code,label"\r\n"a,""1"""\r\n"b,2"\r\n', "sed"],
+  [
     "logs between records",
     "in.ndjson",
     '{"code":"a","label":"1"}\nstarted\n{"code":"b","label":"2"}\n',
@@ -101,7 +114,7 @@ describe.runIf(process.platform !== "win32")("a command that corrects", () => {
     const ran = spawnSync("bash", ["-c", printed], { cwd, encoding: "utf8" });
     const loaded = await load(cwd, written);
 
-    expect(refused.exitCode, refused.stderr).toBe(4);
+    expect([2, 4], refused.stderr).toContain(refused.exitCode);
     expect(printed).toContain(command);
     expect([ran.status, ran.stderr]).toEqual([0, ""]);
     expect(loaded.exitCode, loaded.stderr).toBe(0);

@@ -184,6 +184,11 @@ test("an array in a file for NDJSON is read as the array it is, unless --format 
 test.each([
   ["a member around each record", '{"user":{"id":1,"name":"a"}}\n', ""],
   ["Elasticsearch", '{"_index":"x","_source":{"id":1,"name":"a","x":2}}\n', " and drops the rest"],
+  [
+    "a change",
+    '{"before":{"id":1,"name":"z"},"after":{"id":1,"name":"a"}}\n',
+    " and drops the rest",
+  ],
   ["Debezium", '{"before":null,"after":{"id":1,"name":"a"},"op":"c"}\n', " and drops the rest"],
   [
     "a string that only looks like JSON",
@@ -209,6 +214,14 @@ test.each([
   const db = new Database(join(cwd, "t.db"), { readonly: true });
   expect(db.prepare("select id, name from t").raw().all()).toEqual([[1, "a"]]);
   db.close();
+});
+
+test("records by their keys are not taken for one", async () => {
+  const text = '{"k1":{"id":1,"name":"a"},"k2":{"id":2,"name":"b"}}';
+  const { stderr } = await load(folder({ "a.json": text }), "a.json");
+
+  expect(stderr).toContain("PLAN_NO_KNOWN_FIELD");
+  expect(stderr).not.toContain("which takes the members");
 });
 
 test("messages of Singer, of which some are no records", async () => {

@@ -192,3 +192,16 @@ test("zeros at the end; those of UTF-16 are no zeros", async () => {
   const wide = "\uFEFFcode,label\na,1\n";
   expect((await joined(Buffer.from(wide, "utf16le"))).warnings).toEqual([]);
 });
+
+test("\\N is told where it is a field, and no flag says what it means", async () => {
+  const text = "code,label\na,\\N\nb,x\\N\nc,1\n";
+  expect((await joined(text)).warnings).toEqual([
+    "codes.csv: a field is \\N, as MySQL and COPY write NULL, in line 2, and is read as these letters; --null '\\N' makes NULL of it",
+  ]);
+  for (const flags of [
+    ["--null", "\\N"],
+    ["--null-in", "label=\\N"],
+  ])
+    expect((await joined(text, flags)).warnings).toEqual([]);
+  expect((await joined('code,label\na,x\\N\n"b","\\N"\n')).warnings).toEqual([]);
+});

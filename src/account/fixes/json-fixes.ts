@@ -23,9 +23,17 @@ function lineFix(known: KnownReject, text: string): string | null {
   const notation = notationFix(known, text);
   if (notation !== null) return notation;
   if (isOfSeveralLines(text, message)) return `${SEVERAL}; or correct the JSON`;
+  if (isObject(inner(text))) return corrected(known, BARE, "take out what is around the records");
   if (/^[[{]/.test(text)) return null;
   if (position.record === 1 && looksLikeCsv(text)) return "it looks like CSV: pass --format csv";
   return corrected(known, "grep '^ *[{]'", "take out the lines that are not JSON");
+}
+
+const BARE = "sed -n 's/^[^{]*\\({.*}\\)[^}]*$/\\1/p'";
+
+/** The object in a line of a log, or of events. */
+function inner(text: string): string {
+  return text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1);
 }
 
 /** Of a document. */

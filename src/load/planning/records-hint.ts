@@ -48,7 +48,7 @@ function withoutGuess(fix: string, pointer: string | null): string {
   return otherwise === undefined || `/${path}` === pointer ? fix : otherwise;
 }
 
-/** Flags for the members of a member, of which the most are columns: what services put around a record stays outside. */
+/** Flags for the members of the one member that has columns among them: what services put around a record stays outside. */
 function membersHint(
   values: ReadonlyMap<string, readonly string[]>,
   fields: readonly string[],
@@ -60,8 +60,10 @@ function membersHint(
     const names = isObject(value) ? Object.keys(value) : [];
     return { field, names, known: names.filter((name) => columns.has(name.toLowerCase())) };
   });
-  const [best] = inner.toSorted((a, b) => b.known.length - a.known.length);
-  if (best === undefined || best.known.length === 0) return null;
+  const found = inner.filter(({ known }) => known.length > 0);
+  const best = found.length > 1 ? found.find(({ field }) => field === "after") : found[0];
+  // Several of them are records of their own, by their keys; only of a change is one of two the record.
+  if (best === undefined || (found.length > 1 && !fields.includes("before"))) return null;
   const { field, names, known } = best;
   const others = fields.filter((name) => name !== field);
   if (known.length + others.length > FLAGS_SHOWN || known.some((name) => name.includes(".")))

@@ -12,6 +12,7 @@ import { CsvFields } from "./fields.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import type { FirstLine } from "./header.ts";
 import { CsvRecords } from "./records.ts";
+import { lineOfSlashN } from "./slash-n.ts";
 import { CsvSplitter } from "./splitter.ts";
 import type { CsvSpan } from "./span.ts";
 import type { RecordLimits } from "./splitter.ts";
@@ -51,6 +52,7 @@ export async function openCsv(
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
   const heading = headingOf(head);
+  const slashN = lineOfSlashN(input.first.bytes, dialect.delimiter, options);
   const bytes = input.slowPath
     ? null
     : CsvBytes.of(dialect, input.charset, options, { fields, heading });
@@ -71,7 +73,7 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     slowPathReason: whySlowPath(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
-    ending: () => endingOf(parts),
+    ending: () => ({ ...endingOf(parts), slashN }),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
