@@ -92,3 +92,25 @@ test("an index on an expression of the key: its flag, and no other index", async
   expect(loaded.stdout).toMatch(/updated +1/);
   expect(await database.rows("select email, n from t")).toEqual([["a@B.c", "2"]]);
 });
+
+test("an offset that a timestamp without a time zone would lose is told by a plan, with the flag that keeps the instant", async () => {
+  await database.reset();
+  await database.exec("create table t (id int primary key, v timestamp, z timestamptz)");
+  const text =
+    "id,v,z\n1,2026-05-05 10:00:00,2026-05-05T10:00:00+02:00\n2,2026-05-05T10:00:00+02:00,\n";
+  const cwd = tempDir({ "in.csv": text });
+  const args = ["in.csv", "--to", database.url, "--table", "t"];
+
+  const plan = await runUpsurge(["plan", ...args], { cwd });
+  const [, typed = ""] = /loses its offset.*--value '(.*)' takes/.exec(plan.stdout) ?? [];
+  const value = typed.replaceAll("'\\''", "'");
+  const loaded = await runUpsurge([...args, "--value", value], { cwd, env: { PGTZ: "UTC" } });
+
+  expect(plan.stdout).toContain('v: "2026-05-05T10:00:00+02:00" loses its offset');
+  expect(plan.stdout).not.toContain("z: ");
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect((await database.rows("select v::text from t order by id")).flat()).toEqual([
+    "2026-05-05 10:00:00",
+    "2026-05-05 08:00:00",
+  ]);
+});
