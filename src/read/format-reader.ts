@@ -47,6 +47,8 @@ export interface SourceEnding {
   readonly joints?: ReadonlyMap<"header" | "mark", JointRecords>;
   /** The line near the beginning of a CSV where a field is `\\N`, and no flag makes NULL of it; absent or `null`: there is none. */
   readonly slashN?: number | null;
+  /** The one record of a document has all values of a column in each member, as it seems; absent: no. */
+  readonly byColumns?: boolean;
   /** JSON records with a name that is there twice; absent: there are none. */
   readonly repeated?: RepeatedNames;
 }

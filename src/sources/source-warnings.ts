@@ -35,6 +35,7 @@ export function sourceWarnings(
     ...repeatedText(name, ending.repeated),
     ...jointTexts(name, ending.joints),
     ...slashText(name, ending.slashN ?? null),
+    ...(ending.byColumns === true ? [byColumnsText(name)] : []),
   ];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
@@ -96,6 +97,10 @@ function jointTexts(name: string, joints: SourceEnding["joints"]): string[] {
         : [`${begins} with a byte order mark, a part of the value`, "take it out"];
     return `${name}: ${count} ${what}, ${where}, as where files are joined; ${remedy}, or name the files one by one`;
   });
+}
+
+function byColumnsText(name: string): string {
+  return `${name} seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")`;
 }
 
 function slashText(name: string, line: number | null): string[] {

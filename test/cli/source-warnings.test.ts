@@ -129,18 +129,21 @@ test("values beyond the header that are dropped are counted, a delimiter at the 
 });
 
 const MARK = "\uFEFF";
-const CODES = ["codes.csv", "--to", "codes.db", "--table", "codes", "--key", "code"];
+const CODES = ["--to", "codes.db", "--table", "codes", "--key", "code"];
 
 /** Loads a file of two texts a record; tells the warnings and the codes that are in the table. */
 async function joined(
   content: string | Uint8Array,
   flags: readonly string[] = [],
+  name = "codes.csv",
 ): Promise<{ readonly warnings: readonly string[]; readonly codes: readonly string[] }> {
   const cwd = shop();
   const database = new Database(join(cwd, "codes.db"));
   database.exec("create table codes(code text primary key, label text)");
-  writeFileSync(join(cwd, "codes.csv"), content);
-  const { exitCode, stdout, stderr } = await runUpsurge([...CODES, ...flags, "--json"], { cwd });
+  writeFileSync(join(cwd, name), content);
+  const { exitCode, stdout, stderr } = await runUpsurge([name, ...CODES, ...flags, "--json"], {
+    cwd,
+  });
   expect(exitCode, stderr).toBe(0);
   const { warnings } = JSON.parse(stdout) as { warnings: string[] };
   const codes = database.prepare("select code from codes order by rowid").pluck().all() as string[];
@@ -204,4 +207,18 @@ test("\\N is told where it is a field, and no flag says what it means", async ()
   ])
     expect((await joined(text, flags)).warnings).toEqual([]);
   expect((await joined('code,label\na,x\\N\n"b","\\N"\n')).warnings).toEqual([]);
+});
+
+test("a document that is written by columns is told, where it is one record", async () => {
+  const warning =
+    'codes.json seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")';
+  const byColumns = '{"code":{"0":"a","1":"b"},"label":{"0":"x","1":"y"}}';
+  expect((await joined(byColumns, [], "codes.json")).warnings).toEqual([warning]);
+  for (const text of [
+    '{"code":"a","label":{"0":1}}',
+    `[${byColumns}]`,
+    `${byColumns}{"code":"b"}`,
+  ]) {
+    expect((await joined(text, [], "codes.json")).warnings).toEqual([]);
+  }
 });
