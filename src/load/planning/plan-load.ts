@@ -23,8 +23,6 @@ import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readLevels, seenLevels } from "./read-levels.ts";
 import { readParents } from "./read-parents.ts";
-import { withHeaderHint } from "./header-hint.ts";
-import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
 /** What a load is planned from. */
@@ -107,6 +105,9 @@ async function plannedOr(
   try {
     return work();
   } catch (error) {
+    // A load whose plan holds does without both.
+    const { withRecordsHint } = await import("./records-hint.ts");
+    const { withHeaderHint } = await import("./header-hint.ts");
     const told = await withRecordsHint(error, sources, { shape, options, fields });
     throw await withHeaderHint(told, sources, { shape, options });
   }

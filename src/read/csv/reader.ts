@@ -6,6 +6,7 @@ import { CR, csvDialect, detectLineEnd, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { Prefetch } from "../ahead/prefetch.ts";
 import { CsvBytes, whySlowPath } from "./fast-path.ts";
+import type { CsvSource } from "./fast-path.ts";
 import { csvChunks } from "./chunks.ts";
 import type { CsvParts } from "./chunks.ts";
 import { CsvFields } from "./fields.ts";
@@ -53,9 +54,7 @@ export async function openCsv(
   expectFields(splitter, fields.length);
   const heading = headingOf(head);
   const slashN = lineOfSlashN(input.first.bytes, dialect.delimiter, options);
-  const bytes = input.slowPath
-    ? null
-    : CsvBytes.of(dialect, input.charset, options, { fields, heading });
+  const bytes = packerOf(input, dialect, options, { fields, heading });
   const ahead = bytes === null ? null : aheadOf(input, bytes);
   const parts = {
     stream,
@@ -83,6 +82,15 @@ export async function openCsv(
     },
     close: async () => await ahead?.close(),
   };
+}
+
+function packerOf(
+  { slowPath, charset }: ReaderInput,
+  dialect: CsvDialect,
+  options: ReadOptions,
+  names: Pick<CsvSource, "fields" | "heading">,
+): CsvBytes | null {
+  return slowPath ? null : CsvBytes.of(dialect, charset, options, names);
 }
 
 function aheadOf({ sizeBytes, aheadFrom }: ReaderInput, { source }: CsvBytes): Prefetch<PackedRun> {
