@@ -4,6 +4,7 @@ import { writtenLevels } from "../model/nest/nest-plan.ts";
 import type { PlanReport } from "../model/report/plan-report.ts";
 import { withDefaultTable } from "../options/default-table.ts";
 import type { Options } from "../options/options.ts";
+import { explainLosses, mayLose } from "../plan/values/lost-parts.ts";
 import { explainNotations, rewrites } from "../plan/values/notations.ts";
 import { neededPrivileges } from "../plan/requirements.ts";
 import { statementsOf } from "../load/planning/plan-statements.ts";
@@ -32,11 +33,12 @@ export async function planLoad(
   );
 }
 
-/** The plan with one value of each column that is rewritten, as it is read. */
+/** The plan with one value of each column that is rewritten, as it is read, or that loses a part. */
 async function withValues(plan: LoadPlan, sources: SourceSet): Promise<LoadPlan> {
   const [table] = plan.tables;
-  if (!rewrites(table)) return plan;
-  const why = explainNotations(table, await sources.firstValues());
+  if (!rewrites(table) && !mayLose(table)) return plan;
+  const values = await sources.firstValues();
+  const why = [...explainNotations(table, values), ...explainLosses(table, values)];
   return { ...plan, why: [...plan.why, ...why] };
 }
 

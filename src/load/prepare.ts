@@ -12,10 +12,8 @@ import { findTarget } from "../targets/registry.ts";
 import { connectOptions } from "./connect-options.ts";
 import { connectFirst } from "./first-connect.ts";
 import type { FirstConnectRule } from "./first-connect.ts";
-import { noTable } from "./planning/no-table.ts";
 import { planLoadOf } from "./planning/plan-load.ts";
 import type { PlannedSources, PlanningInputs } from "./planning/plan-load.ts";
-import { proposeDdl } from "./planning/propose-ddl.ts";
 import type { ProposedDdl } from "./planning/propose-ddl.ts";
 import type { PlanSurroundings } from "./surroundings.ts";
 
@@ -120,8 +118,11 @@ export async function planSources(inputs: PlannableSources): Promise<PlannedSour
   const { target, session, sources, patterns, options, label, signal } = inputs;
   const shape = inputs.shape ?? (await session.readTableShape(options.table ?? ""));
   if (shape === null && !options.create) {
+    const { noTable } = await import("./planning/no-table.ts");
     throw await noTable(session, { options, patterns, label, target: target.name });
   }
+  if (shape !== null && !options.alter) return await planWith(null, { ...inputs, shape });
+  const { proposeDdl } = await import("./planning/propose-ddl.ts");
   const proposed = await proposeDdl({ target, session, sources, shape, options, signal });
   return await planWith(proposed, { ...inputs, shape });
 }

@@ -1,7 +1,7 @@
 /** The delimiter that a header of one field seems to have: what splits it into names. */
 import { shellQuoted } from "../errors/shell-word.ts";
 
-const DELIMITERS = [";", "\t", "|", ",", "\u0001", "\u001f"] as const;
+const DELIMITERS = [";", "\t", "|", ",", "^", "~", "\u0001", "\u001f"] as const;
 
 /** A delimiter, and the names that it makes of a header. */
 export interface SplitHeader {

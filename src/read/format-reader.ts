@@ -43,12 +43,25 @@ export interface SourceEnding {
   readonly isOpenEnded?: boolean;
   /** Records with values beyond the header, which `--extra-fields ignore` dropped; absent: there are none. */
   readonly surplus?: SurplusFields;
+  /** Records of a CSV as where files were joined, by what they are; absent: there are none. */
+  readonly joints?: ReadonlyMap<"header" | "mark", JointRecords>;
+  /** The line near the beginning of a CSV where a field is `\\N`, and no flag makes NULL of it; absent or `null`: there is none. */
+  readonly slashN?: number | null;
+  /** The one record of a document has all values of a column in each member, as it seems; absent: no. */
+  readonly byColumns?: boolean;
   /** JSON records with a name that is there twice; absent: there are none. */
   readonly repeated?: RepeatedNames;
 }
 
 /** Values beyond the header. */
 export interface SurplusFields {
+  readonly records: number;
+  /** Of the first of them. */
+  readonly line: number;
+}
+
+/** Records that are the header again, or that begin with a byte order mark. */
+export interface JointRecords {
   readonly records: number;
   /** Of the first of them. */
   readonly line: number;

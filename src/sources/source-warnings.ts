@@ -30,7 +30,13 @@ export function sourceWarnings(
   { limit }: Pick<ReadOptions, "limit">,
 ): string[] {
   const name = sourceLabel(source.name);
-  const dropped = [...surplusText(name, ending.surplus), ...repeatedText(name, ending.repeated)];
+  const dropped = [
+    ...surplusText(name, ending.surplus),
+    ...repeatedText(name, ending.repeated),
+    ...jointTexts(name, ending.joints),
+    ...slashText(name, ending.slashN ?? null),
+    ...(ending.byColumns === true ? [byColumnsText(name)] : []),
+  ];
   // A limit may have ended the reading before the source has ended.
   const isLimited = limit !== null && ending.records >= limit;
   const changed = source.changed === null ? [] : [changedText(name, source.changed)];
@@ -44,8 +50,17 @@ function endWarnings(name: string, source: EndedSource, ending: SourceEnding): s
   const isCsv = source.format === "csv" || source.format === "tsv";
   if (!isCsv || source.lastByte === null) return [];
   if (ending.records === 0) return withoutRecords(name, source, ending);
+  const junk = JUNK.get(source.lastByte);
+  if (junk !== undefined)
+    return [`${name} ends in ${junk}; it is a part of the last value: take it out`];
   return mayBeCut(source) ? [cutText(name, ending.records)] : [];
 }
+
+/** Bytes that end files, and are no text. */
+const JUNK: ReadonlyMap<number, string> = new Map([
+  [0x1a, "Ctrl-Z, as files of DOS do"],
+  [0, "a zero byte, as what a crash leaves does"],
+]);
 
 function surplusText(name: string, surplus: SourceEnding["surplus"]): string[] {
   const { records, line } = surplus ?? { records: 0, line: 0 };
@@ -66,6 +81,33 @@ function repeatedText(name: string, repeated: SourceEnding["repeated"]): string[
       ? `1 record has a name twice in an object, ${field} in line ${line}`
       : `${formatCount(records)} records have a name twice in an object, the first ${field} in line ${line}`;
   return [`${name}: ${what}; the last value counts`];
+}
+
+/** What was read as data, and begins a file that was joined to another. */
+function jointTexts(name: string, joints: SourceEnding["joints"]): string[] {
+  return [...(joints ?? [])].map(([kind, { records, line }]) => {
+    const isOne = records === 1;
+    const count = isOne ? "1 record" : `${formatCount(records)} records`;
+    const where = isOne ? `in line ${line}` : `the first in line ${line}`;
+    const is = isOne ? "is the header" : "are the header";
+    const begins = isOne ? "begins" : "begin";
+    const [what, remedy] =
+      kind === "header"
+        ? [`${is} again, and data`, isOne ? "take the line out" : "take the lines out"]
+        : [`${begins} with a byte order mark, a part of the value`, "take it out"];
+    return `${name}: ${count} ${what}, ${where}, as where files are joined; ${remedy}, or name the files one by one`;
+  });
+}
+
+function byColumnsText(name: string): string {
+  return `${name} seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")`;
+}
+
+function slashText(name: string, line: number | null): string[] {
+  if (line === null) return [];
+  return [
+    `${name}: a field is \\N, as MySQL and COPY write NULL, in line ${line}, and is read as these letters; --null '\\N' makes NULL of it`,
+  ];
 }
 
 /** Somebody is still writing it, or has written another one over it. */

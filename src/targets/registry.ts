@@ -30,6 +30,10 @@ export async function targetNamed(name: string): Promise<Target> {
   throw upsurgeError("INTERNAL", { message: `no target is called ${name}` });
 }
 
+/** A URL as it is copied: in quotes, after the name of its variable, or with the command before it. */
+const WRAPPED =
+  /^\s*(?:psql\s+|(?:export\s+)?\w+=)?(?<quote>["'`]?)(?<bare>[a-z][\w+.-]*:.*?)\k<quote>;?\s*$/is;
+
 /** The target that reads `url`. Throws `TARGET_URL`. */
 export async function findTarget(url: string): Promise<Target> {
   const targets: Target[] = [];
@@ -39,6 +43,13 @@ export async function findTarget(url: string): Promise<Target> {
     targets.push(target);
   }
   const shown = url.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
+  const bare = WRAPPED.exec(url)?.groups?.["bare"] ?? url;
+  if (bare !== url && targets.some((each) => each.accepts(bare))) {
+    const reason = "there is something around it, as it stands in a file or a command";
+    const fix =
+      "pass what begins with the scheme alone, without the quotes, blanks and words around it";
+    throw upsurgeError("TARGET_URL", { url: shown, reason }, { fix });
+  }
   for (const each of targets) {
     const suggestion = each.suggest?.(url) ?? null;
     if (suggestion === null) continue;

@@ -177,8 +177,63 @@ test("an array in a file for NDJSON is read as the array it is, unless --format 
     expect(again.stderr).toContain("a.ndjson.rejects.json, record 1, line 1");
   }
   const several = folder({ "a.ndjson": '[{"id":1}]\n[{"id":2}]\n', "b.ndjson": "[\n{}\n]\n" });
-  expect((await load(several, "a.ndjson")).stderr).toContain("jq -c '.[]' a.ndjson");
+  expect((await load(several, "a.ndjson")).stderr).toContain("then .[] else . end' < a.ndjson");
   expect((await load(several, "b.ndjson", "--format", "ndjson")).stderr).toContain("ROW_JSON");
+});
+
+test.each([
+  ["a member around each record", '{"user":{"id":1,"name":"a"}}\n', ""],
+  ["Elasticsearch", '{"_index":"x","_source":{"id":1,"name":"a","x":2}}\n', " and drops the rest"],
+  [
+    "a change",
+    '{"before":{"id":1,"name":"z"},"after":{"id":1,"name":"a"}}\n',
+    " and drops the rest",
+  ],
+  ["Debezium", '{"before":null,"after":{"id":1,"name":"a"},"op":"c"}\n', " and drops the rest"],
+  [
+    "a string that only looks like JSON",
+    '{"a":"{x","b":{"id":1,"name":"a"}}\n',
+    " and drops the rest",
+  ],
+])("records inside of others, %s: flags for their members", async (_, text, drops) => {
+  const cwd = folder({ "a.ndjson": text });
+
+  const refused = await load(cwd, "a.ndjson");
+  const [, typed = "", does] =
+    /fix: +pass (.*), which takes the members of \S+ that have columns(.*?); or /.exec(
+      refused.stderr,
+    ) ?? [];
+  const loaded = await load(
+    cwd,
+    "a.ndjson",
+    ...typed.split(" ").map((word) => word.replaceAll("'", "")),
+  );
+
+  expect([refused.exitCode, does]).toEqual([2, drops]);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  const db = new Database(join(cwd, "t.db"), { readonly: true });
+  expect(db.prepare("select id, name from t").raw().all()).toEqual([[1, "a"]]);
+  db.close();
+});
+
+test("records by their keys are not taken for one", async () => {
+  const text = '{"k1":{"id":1,"name":"a"},"k2":{"id":2,"name":"b"}}';
+  const { stderr } = await load(folder({ "a.json": text }), "a.json");
+
+  expect(stderr).toContain("PLAN_NO_KNOWN_FIELD");
+  expect(stderr).not.toContain("which takes the members");
+});
+
+test("messages of Singer, of which some are no records", async () => {
+  const text = [
+    { type: "SCHEMA", stream: "t", schema: {} },
+    { type: "RECORD", stream: "t", record: { id: 1, name: "a" } },
+    { type: "STATE", value: {} },
+  ].map((each) => JSON.stringify(each));
+
+  const { stderr } = await load(folder({ "a.ndjson": text.join("\n") }), "a.ndjson");
+
+  expect(stderr).toContain(`jq -c 'select(.type == "RECORD") | .record' a.ndjson | upsurge -`);
 });
 
 test("lines that say what is done with the next one are told from records", async () => {

@@ -42,6 +42,10 @@ test("a header of other names is not looked for among the records", async () => 
 test.each([
   [" id | item | amount \n----+------+--------\n  2 | pot  |      1\n(1 row)\n"],
   ["| id | item | amount |\n|----|:----:|-------:|\n| 2  | pot  | 1      |\n"],
+  [
+    "+----+------+--------+\n| id | item | amount |\n+----+------+--------+\n|  2 | pot  |      1 |\n",
+  ],
+  ["┌────┬──────┐\n│ id │ item │\n├────┼──────┤\n│ 2  │ pot  │\n└────┴──────┘\n"],
 ])("a table drawn for people is told as such: %j", async (text) => {
   const cwd = shop({ "in.csv": text });
 
@@ -140,7 +144,58 @@ test.each(['{"id":2,}', "{id:2}", '{"id":02}', '{"id":2} # two'])(
 
     const { stderr } = await runUpsurge(["in.ndjson", ...INTO_ORDERS], { cwd });
 
-    expect(stderr).toContain("correct the JSON");
+    expect(stderr).toMatch(/^fix: +(?:correct the JSON|take out the comma|write the names)/m);
     expect(stderr).not.toContain("--format");
   },
 );
+
+test.each([
+  ["COPY public.orders (id, item, amount) FROM stdin;\n2\tpot\t1\n\\.\n"],
+  ["INSERT INTO orders VALUES (2,'pot',1);\n"],
+  ["--\n-- PostgreSQL database dump\n--\n\nSET client_encoding = 'UTF8';\n"],
+  ["PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE orders(id);\n"],
+])("a script of SQL is no data, and none of it is told to be: %j", async (text) => {
+  const cwd = shop({ "in.csv": text });
+
+  const { exitCode, stderr } = await runUpsurge(["in.csv", ...INTO_ORDERS], { cwd });
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("fix:   run it with the program of its database");
+});
+
+test.each([
+  ["single quotes", "'id','item','amount'\n'2','pot, red','1'\n", "'"],
+  ["quotes of MySQL's names", "`id`,`item`,`amount`\n`2`,`pot, red`,`1`\n", "`"],
+])("names in %s: the flag that reads names and values", async (_, text, quote) => {
+  const cwd = shop({ "in.csv": text });
+
+  const refused = await runUpsurge(["in.csv", ...INTO_ORDERS], { cwd });
+  const loaded = await runUpsurge(["in.csv", ...INTO_ORDERS, "--quote", quote], { cwd });
+
+  expect(refused.stderr).toMatch(/^fix: +pass --quote \S+: the names are in these quotes/m);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(orders(cwd)).toEqual([
+    [1, "tea", 2],
+    [2, "pot, red", 1],
+  ]);
+});
+
+test("names in quotes of typography: no flag leaves them around the values", async () => {
+  const cwd = shop({ "in.csv": "“id”,“item”,“amount”\n“2”,“pot”,“1”\n" });
+
+  const { stderr } = await runUpsurge(["in.csv", ...INTO_ORDERS], { cwd });
+
+  expect(stderr).toMatch(/^fix: +write " for “ and ” in the source/m);
+});
+
+test.each(["^", "~"])("names between %s: the flag for the delimiter", async (delimiter) => {
+  const text = "id,item,amount\n2,pot,1\n".replaceAll(",", delimiter);
+  const cwd = shop({ "in.csv": text });
+
+  const refused = await runUpsurge(["in.csv", ...INTO_ORDERS], { cwd });
+  const loaded = await runUpsurge(["in.csv", ...INTO_ORDERS, "--delimiter", delimiter], { cwd });
+
+  expect(refused.stderr).toContain(`fix:   pass --delimiter '${delimiter}'`);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(orders(cwd)).toEqual(AFTER);
+});

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { INTO_ORDERS, shop } from "./shop.ts";
@@ -125,4 +126,99 @@ test("values beyond the header that are dropped are counted, a delimiter at the 
   expect(await warningsOf(["-", ...ignore, "--limit", "1"], { stdin: text })).toEqual([
     "standard input: 1 record has more values than the header has fields, in line 2; --extra-fields ignore drops them",
   ]);
+});
+
+const MARK = "\uFEFF";
+const CODES = ["--to", "codes.db", "--table", "codes", "--key", "code"];
+
+/** Loads a file of two texts a record; tells the warnings and the codes that are in the table. */
+async function joined(
+  content: string | Uint8Array,
+  flags: readonly string[] = [],
+  name = "codes.csv",
+): Promise<{ readonly warnings: readonly string[]; readonly codes: readonly string[] }> {
+  const cwd = shop();
+  const database = new Database(join(cwd, "codes.db"));
+  database.exec("create table codes(code text primary key, label text)");
+  writeFileSync(join(cwd, name), content);
+  const { exitCode, stdout, stderr } = await runUpsurge([name, ...CODES, ...flags, "--json"], {
+    cwd,
+  });
+  expect(exitCode, stderr).toBe(0);
+  const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+  const codes = database.prepare("select code from codes order by rowid").pluck().all() as string[];
+  database.close();
+  return { warnings, codes };
+}
+
+const REMEDY = "as where files are joined; take the line out, or name the files one by one";
+
+test("joined files: the header again is data, and is told", async () => {
+  const one = await joined("code,label\na,1\ncode,label\nb,2\n");
+  expect(one.codes).toEqual(["a", "code", "b"]);
+  expect(one.warnings).toEqual([
+    `codes.csv: 1 record is the header again, and data, in line 3, ${REMEDY}`,
+  ]);
+  const several = `${MARK}code,label\r\na,1\r\n${MARK}code,label\r\nb,2\r\n${MARK}code,label`;
+  expect((await joined(several)).warnings).toEqual([
+    `codes.csv: 2 records are the header again, and data, the first in line 3, ${REMEDY.replace("line", "lines")}`,
+  ]);
+  // What only begins like the header is another record.
+  expect((await joined("code,label\na,1\ncode,labels\ncod,e\n")).warnings).toEqual([]);
+});
+
+test.each([
+  ["as it is", []],
+  ["on the slow path", ["--trim"]],
+  ["in another encoding", ["--encoding", "windows-1252"]],
+])("joined files, read %s: a byte order mark within is kept, and told", async (_, flags) => {
+  const lines = `a,1\n${MARK}b,2\n${MARK}c,3\nd,${MARK}4\n`;
+  const { warnings } = await joined(lines, ["--no-header", "--columns", "code,label", ...flags]);
+  expect(warnings).toEqual([
+    "codes.csv: 2 records begin with a byte order mark, a part of the value, the first in line 2, as where files are joined; take it out, or name the files one by one",
+  ]);
+});
+
+test.each([
+  ["a value", "code,label\r\na,1\u001A"],
+  ["a record of one field", "code\r\na\r\n\u001A"],
+])("Ctrl-Z at the end, as a part of %s", async (_, text) => {
+  expect((await joined(text)).warnings).toEqual([
+    "codes.csv ends in Ctrl-Z, as files of DOS do; it is a part of the last value: take it out",
+  ]);
+});
+
+test("zeros at the end; those of UTF-16 are no zeros", async () => {
+  expect((await joined(`code\na\n${"\0".repeat(9)}`)).warnings).toEqual([
+    "codes.csv ends in a zero byte, as what a crash leaves does; it is a part of the last value: take it out",
+  ]);
+  const wide = "\uFEFFcode,label\na,1\n";
+  expect((await joined(Buffer.from(wide, "utf16le"))).warnings).toEqual([]);
+});
+
+test("\\N is told where it is a field, and no flag says what it means", async () => {
+  const text = "code,label\na,\\N\nb,x\\N\nc,1\n";
+  expect((await joined(text)).warnings).toEqual([
+    "codes.csv: a field is \\N, as MySQL and COPY write NULL, in line 2, and is read as these letters; --null '\\N' makes NULL of it",
+  ]);
+  for (const flags of [
+    ["--null", "\\N"],
+    ["--null-in", "label=\\N"],
+  ])
+    expect((await joined(text, flags)).warnings).toEqual([]);
+  expect((await joined('code,label\na,x\\N\n"b","\\N"\n')).warnings).toEqual([]);
+});
+
+test("a document that is written by columns is told, where it is one record", async () => {
+  const warning =
+    'codes.json seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")';
+  const byColumns = '{"code":{"0":"a","1":"b"},"label":{"0":"x","1":"y"}}';
+  expect((await joined(byColumns, [], "codes.json")).warnings).toEqual([warning]);
+  for (const text of [
+    '{"code":"a","label":{"0":1}}',
+    `[${byColumns}]`,
+    `${byColumns}{"code":"b"}`,
+  ]) {
+    expect((await joined(text, [], "codes.json")).warnings).toEqual([]);
+  }
 });

@@ -7,6 +7,21 @@ const PAIRS = [
   ["yes", "no"],
   ["y", "n"],
   ["on", "off"],
+  ["ja", "nein"],
+  ["wahr", "falsch"],
+  ["oui", "non"],
+  ["vrai", "faux"],
+  ["si", "no"],
+  ["sí", "no"],
+  ["sì", "no"],
+  ["sim", "não"],
+  ["ja", "nee"],
+  ["да", "нет"],
+  ["enabled", "disabled"],
+  ["active", "inactive"],
+  ["checked", "unchecked"],
+  // As Access and Visual Basic write them.
+  ["-1", "0"],
 ] as const;
 
 /**
@@ -20,6 +35,18 @@ export function booleanFlag(value: string, column: string): string | null {
   const [yes, no] = pair;
   const name = /^[a-z_]\w*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`;
   const text = `excluded.${name}`;
-  const made = `case lower(${text}) when '${yes}' then '1' when '${no}' then '0' else ${text} end`;
+  const whens = [whensOf(yes, "1"), whensOf(no, "0")].join(" ");
+  const made = `case lower(${text}) ${whens} else ${text} end`;
   return `pass --value ${shellQuoted(`${name} = ${made}`)}, which makes 1 and 0 of ${yes} and ${no}`;
+}
+
+/** Not every database, nor every locale of one, knows the small letters of more than ASCII. */
+function whensOf(word: string, made: string): string {
+  const capital = word.charAt(0).toUpperCase() + word.slice(1);
+  const spelled = [word, capital, word.toUpperCase()].map(lowered);
+  return [...new Set(spelled)].map((each) => `when '${each}' then '${made}'`).join(" ");
+}
+
+function lowered(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

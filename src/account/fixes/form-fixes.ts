@@ -27,7 +27,7 @@ function truthFix(known: KnownReject, column: string, value: string): string {
 
 /** What the column could be made of; `null` where nothing tells. */
 function formOf({ family, form, integer, type }: Column, value: string): TextForm | null {
-  if (form?.kind === "array") return isArray(value) ? "json-array" : null;
+  if (form?.kind === "array") return isArray(value) ? "json-array" : marksOf(value);
   if (integer === true && family === "number") {
     return /^[+-]?(?:\d+\.0*|\d+(?:\.\d+)?e\+?\d{1,2})$/i.test(value) ? "whole" : null;
   }
@@ -40,6 +40,19 @@ function formOf({ family, form, integer, type }: Column, value: string): TextFor
   return /^date$/i.test(type) && /^[2-7]\d{4}$/.test(value) ? "days" : null;
 }
 
+const MARKS = [
+  [",", "commas"],
+  [";", "semicolons"],
+  ["|", "bars"],
+] as const;
+
+/** By the one mark that is between values; `null` where there is none, or more than one. */
+function marksOf(value: string): TextForm | null {
+  if (/["{}[\]\\]/.test(value)) return null;
+  const [only, ...others] = MARKS.filter(([mark]) => value.includes(mark));
+  return only === undefined || others.length > 0 ? null : only[1];
+}
+
 function isArray(text: string): boolean {
   const value = jsonOf(text);
   return Array.isArray(value) && value.every((each) => typeof each !== "object" || each === null);
@@ -50,6 +63,9 @@ const SAYS: Readonly<Record<TextForm, string>> = {
   "json-array": "which makes an array of one of JSON",
   seconds: "if these are seconds since 1970",
   milliseconds: "if these are milliseconds since 1970",
+  commas: "which makes an array of the values between commas",
+  semicolons: "which makes an array of the values between semicolons",
+  bars: "which makes an array of the values between bars",
   days: "if these are days since 1900, as Excel counts them",
 };
 
@@ -61,6 +77,27 @@ function expressionFix(known: KnownReject, column: Column, form: TextForm): stri
   if (expression === null) return null;
   return `pass --value ${shellQuoted(`${nameInValue(column.name)} = ${expression}`)}, ${SAYS[form]}`;
 }
+
+/** For a label of an enum in other letters or between blanks, where all labels are in small letters, or all in capitals. */
+export function labelFix(known: KnownReject, value: string): string | null {
+  const column = columnOf(known);
+  const field = fieldOf(known);
+  if (column?.form?.kind !== "enum" || field === null || !hasOwnField(known, column.name))
+    return null;
+  const { labels } = column.form;
+  const made = LETTERS.find(
+    ({ write }) =>
+      labels.every((each) => each === write(each)) && labels.includes(write(value.trim())),
+  );
+  if (made === undefined) return null;
+  const expression = `${nameInValue(column.name)} = ${made.sql}(trim(excluded.${nameInValue(field)}))`;
+  return `pass --value ${shellQuoted(expression)}, which writes it as the labels of the type are`;
+}
+
+const LETTERS = [
+  { sql: "lower", write: (text: string) => text.toLowerCase() },
+  { sql: "upper", write: (text: string) => text.toUpperCase() },
+];
 
 /** Whether the field of a column's own name fills it, and not one of nested records. */
 function hasOwnField(known: KnownReject, column: string): boolean {

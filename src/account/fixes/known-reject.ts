@@ -74,6 +74,15 @@ export function textOf({ reject: { raw }, options: { encoding } }: KnownReject):
   return iconv().decode(bytes, guessUtf16(bytes) ?? encoding);
 }
 
+/** What to do about a byte order mark at the beginning of a record. */
+export const JOINED =
+  "take the BOM before the value out, or name the files one by one: it is where files are joined";
+
+/** Whether the record begins with a byte order mark of UTF-8: decoding drops it. */
+export function beginsWithMark({ raw }: Pick<Reject, "raw">): boolean {
+  return raw !== null && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf;
+}
+
 /** Whether no line end follows the record: the last one of its source, of which something may be missing. */
 export function lacksLineEnd({ raw }: Pick<Reject, "raw">): boolean {
   if (raw === null) return false;

@@ -8,8 +8,9 @@ import { levelFix } from "../../model/nest/level-fix.ts";
 import { levelOf } from "../../model/nest/nesting.ts";
 import type { Reject, RowCode } from "../../model/reject.ts";
 import type { FixOptions, FixSource, FixTarget, KnownReject } from "./known-reject.ts";
+import { jsonFix, notObjectFix } from "./json-fixes.ts";
 import { lookupFix, severalFix } from "./lookup-fixes.ts";
-import { encodingFix, fieldCountFix, jsonFix, notObjectFix, quotesFix } from "./read-fixes.ts";
+import { encodingFix, fieldCountFix, quotesFix } from "./read-fixes.ts";
 import { lengthFix, notNullFix, nullKeyFix, rangeFix, typeFix } from "./value-fixes.ts";
 import { checkFix, foreignKeyFix, uniqueFix, unknownFieldFix } from "./write-fixes.ts";
 

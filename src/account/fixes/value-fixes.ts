@@ -5,8 +5,8 @@ import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
-import { formFix } from "./form-fixes.ts";
-import { columnOf, fieldOf, isCsv, textOf } from "./known-reject.ts";
+import { formFix, labelFix } from "./form-fixes.ts";
+import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** Words that people write for no value. */
@@ -28,7 +28,7 @@ export function typeFix(known: KnownReject): string | null {
   if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
   if (value.trim() === "") return blankFix(known, value);
-  if (labels !== null) return labels;
+  if (labels !== null) return labelFix(known, value) ?? labels;
   const column = columnOf(known);
   const asNumber = column?.family === "number" ? numberFix(value, known.options) : null;
   return asNumber ?? dateFix(known, value) ?? formFix(known, value);
@@ -37,8 +37,7 @@ export function typeFix(known: KnownReject): string | null {
 /** A line of a CSV that is no record: the header once more, or the line that a program draws under it. */
 function lineFix(known: KnownReject, value: string): string | null {
   if (!isCsv(known)) return null;
-  if (value.startsWith("\uFEFF"))
-    return "take the BOM before the value out, or name the files one by one: it is where files are joined";
+  if (value.startsWith("\uFEFF")) return JOINED;
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
   const isRule = /^(?=[^]*--)[-\s,;|]+$/.test(textOf(known));

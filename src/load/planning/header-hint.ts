@@ -26,18 +26,33 @@ export async function withHeaderHint(
   if (!(error instanceof UpsurgeError) || !OF_HEADERS.includes(error.code)) return error;
   if (!isCsv || options.header === false || options.columns !== null) return error;
   const lines = await linesOf(sources, options);
+  const kind = kindOf(String(error.details["fields"] ?? ""), lines);
   const found = headerIn(lines, shape, delimiterOf(format, options));
-  const isDrawn = RULE.test(lines[0]?.text ?? "");
-  if (found === null && !isDrawn) return error;
+  if (found === null && kind === null) return error;
   const { code, details, message: title, why, where, cause } = error;
-  const fix = isDrawn ? DRAWN : `${found}; or ${error.fix}`;
+  const fix = kind ?? `${found}; or ${error.fix}`;
   return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
 }
 
 /** The line under the names in a table that a program has drawn for people. */
-const RULE = /^[|+]?[ :]*--[-+|: ]*$/;
+const RULE = /^[|+├╞]?[ :]*[-─═]{2}[-─═+┼╪|:┤╡ ]*$/u;
+/** The names, where there is a line over them too. */
+const BOXED = /^[|│].*[|│]$/u;
 const DRAWN =
   "export it as CSV, with psql --csv or sqlite3 -csv -header: it is a table as programs draw them for people, with a line under the names";
+
+/** How scripts begin that databases write. */
+const SCRIPT =
+  /^"?(?:-- (?:PostgreSQL|MySQL|MariaDB|phpMyAdmin)\b.*dump|COPY \S+ \(.* FROM stdin|INSERT INTO \S|CREATE TABLE \S|PRAGMA foreign_keys)/i;
+const RUN =
+  "run it with the program of its database, such as psql or sqlite3, if it is a script of SQL, as it seems; or export the records as CSV";
+
+/** What a file is that is no CSV, with what to do about it; `header`: its first line, as names of fields. */
+function kindOf(header: string, lines: readonly Line[]): string | null {
+  const [first = "", second = ""] = lines.map(({ text }) => text);
+  if (RULE.test(first) || (BOXED.test(first) && RULE.test(second))) return DRAWN;
+  return SCRIPT.test(header) || lines.some(({ text }) => SCRIPT.test(text)) ? RUN : null;
+}
 
 interface Line {
   readonly number: number;

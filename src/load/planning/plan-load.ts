@@ -23,8 +23,6 @@ import type { Session, Target } from "../../targets/target.ts";
 import { checkedColumns, checkLookups, checkValues, deletingPlans } from "./plan-statements.ts";
 import { readLevels, seenLevels } from "./read-levels.ts";
 import { readParents } from "./read-parents.ts";
-import { withHeaderHint } from "./header-hint.ts";
-import { withRecordsHint } from "./records-hint.ts";
 import type { ProposedDdl } from "./propose-ddl.ts";
 
 /** What a load is planned from. */
@@ -72,7 +70,8 @@ export async function planLoadOf(inputs: PlanningInputs): Promise<PlannedSources
   if (inputs.endsWhole !== true)
     refuseStreams({ open: sources.openEnded, sources: sources.paths.length }, options);
   const settled = inputs.keyFor?.(shape, columnsOf(looked, toColumn, options)) ?? options;
-  const planned = await plannedOr(inputs, () =>
+  const names = looked.fields.flatMap(({ fields }) => fields);
+  const planned = await plannedOr(inputs, names, () =>
     planFor({ ...inputs, options: settled, looked, parents, levels: seenLevels(levels, looked) }),
   );
   if (options.piece) await refuseOtherPieces(planned, sources);
@@ -100,12 +99,16 @@ async function refuseOtherPieces(plan: LoadPlan, { paths }: SourceSet): Promise<
 /** What `work` plans; where it fails, with what the records themselves can tell. */
 async function plannedOr(
   { sources, options, shape }: PlanningInputs,
+  fields: readonly string[],
   work: () => LoadPlan,
 ): Promise<LoadPlan> {
   try {
     return work();
   } catch (error) {
-    const told = await withRecordsHint(error, sources, options);
+    // A load whose plan holds does without both.
+    const { withRecordsHint } = await import("./records-hint.ts");
+    const { withHeaderHint } = await import("./header-hint.ts");
+    const told = await withRecordsHint(error, sources, { shape, options, fields });
     throw await withHeaderHint(told, sources, { shape, options });
   }
 }

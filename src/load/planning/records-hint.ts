@@ -1,43 +1,91 @@
-/** The flag that helps where the records of a JSON document are inside of it: found in its first record, where nothing has a column. */
-import { shellWord } from "../../errors/shell-word.ts";
+/** The flag that helps where the records of a JSON source are inside of others: found in its first record, where nothing has a column. */
+import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { shownName } from "../../model/header.ts";
 import { isJsonObject, jsonOf } from "../../model/json/json-of.ts";
 import { pointerOf } from "../../model/json/json-pointer.ts";
+import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
+import { FLAGS_SHOWN } from "../../plan/by-number.ts";
 import type { SourceSet } from "../../sources/source-set.ts";
 
 /** How deep arrays are looked for. */
 const DEEPEST = 4;
 
+/** What a plan was to be made of. */
+interface Known {
+  readonly shape: TableShape;
+  readonly options: Pick<Options, "records">;
+  /** Of all records that were looked at. */
+  readonly fields: readonly string[];
+}
+
 /** The error of a plan, with `--records` in its fix where that helps. To be called where the records are not read any more. */
 export async function withRecordsHint(
   error: unknown,
   sources: SourceSet,
-  { records }: Pick<Options, "records">,
+  { shape, options: { records }, fields }: Known,
 ): Promise<unknown> {
   const isNested = error instanceof UpsurgeError && error.code === "PLAN_NO_KNOWN_FIELD";
   const { format } = sources;
   if (!isNested || records !== null || (format !== "json" && format !== "ndjson")) return error;
-  if (/the error that a service/.test(error.fix)) return error;
-  const pointer = pointerIn(await sources.firstValues());
-  if (pointer === null) return error;
-  const flags = `${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}`;
+  if (/the error that a service|"RECORD"/.test(error.fix)) return error;
+  const values = await sources.firstValues();
+  const pointer = pointerIn(values);
+  const hint =
+    pointer === null
+      ? membersHint(values, fields, shape)
+      : `pass ${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}, whose elements seem to be the records`;
+  if (hint === null) return error;
   const { code, details, message: title, why, where, cause } = error;
-  const fix = `pass ${flags}, whose elements seem to be the records; or ${withoutGuess(error.fix, pointer)}`;
+  const fix = `${hint}; or ${withoutGuess(error.fix, pointer)}`;
   return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
 }
 
 /** The fix without a command that would take something else out of the document: it was a guess by the names of its members. */
-function withoutGuess(fix: string, pointer: string): string {
+function withoutGuess(fix: string, pointer: string | null): string {
   const [, path = "", otherwise] =
     /^the records seem to be inside: jq -c '\.(.*?)\[\].*?'.*; or (say which .*)$/.exec(fix) ?? [];
   return otherwise === undefined || `/${path}` === pointer ? fix : otherwise;
 }
 
+/** Flags for the members of the one member that has columns among them: what services put around a record stays outside. */
+function membersHint(
+  values: ReadonlyMap<string, readonly string[]>,
+  fields: readonly string[],
+  shape: TableShape,
+): string | null {
+  const columns = new Map(shape.columns.map(({ name }) => [name.toLowerCase(), name]));
+  const inner = [...values].map(([field, [text = ""]]) => {
+    const value = field.includes(".") ? null : jsonOf(text);
+    const names = isJsonObject(value) ? Object.keys(value) : [];
+    return { field, names, known: names.filter((name) => columns.has(name.toLowerCase())) };
+  });
+  const found = inner.filter(({ known }) => known.length > 0);
+  const best = found.length > 1 ? found.find(({ field }) => field === "after") : found[0];
+  // Several of them are records of their own, by their keys; only of a change is one of two the record.
+  if (best === undefined || (found.length > 1 && !fields.includes("before"))) return null;
+  const { field, names, known } = best;
+  const others = fields.filter((name) => name !== field);
+  if (known.length + others.length > FLAGS_SHOWN || known.some((name) => name.includes(".")))
+    return null;
+  const flags = [
+    ...known.map((name) => mapFlag(`${field}.${name}:${columns.get(name.toLowerCase()) ?? name}`)),
+    ...others.map((name) => mapFlag(`${name}:`)),
+  ];
+  const left = names.length - known.length;
+  const drops = others.length > 0 || left > 0 ? " and drops the rest" : "";
+  return `pass ${flags.join(" ")}, which takes the members of ${shownName(field)} that have columns${drops}`;
+}
+
+function mapFlag(value: string): string {
+  return `--map ${shellQuoted(value)}`;
+}
+
 /** The pointer of the first array of objects among the values. */
 function pointerIn(values: ReadonlyMap<string, readonly string[]>): string | null {
   for (const [field, [text = ""]] of values) {
-    if (!text.startsWith("{") && !text.startsWith("[")) continue;
+    if (!/^[[{]/.test(text)) continue;
     const found = arrayIn(jsonOf(text), [field]);
     if (found !== null) return pointerOf(found);
   }

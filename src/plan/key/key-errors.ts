@@ -144,6 +144,18 @@ function keyFixes(shape: TableShape, found: NearKeys, request: ArbiterRequest): 
     const named = `pass --key-where ${shellQuoted(partial.predicate ?? "")} (or --constraint ${shellWord(partial.name ?? "")}) to use the partial index; rows outside it are always inserted`;
     return [named, ...last].join("; or ");
   }
+  const made = madeOfKey(shape.uniqueKeys, found.columns);
+  if (made !== null && keyWhere === null) {
+    const flag = keyFlag(made, shape.uniqueKeys).flag ?? "";
+    const other = passOneOf(
+      keyFlags(others, mode).filter((each) => each !== flag),
+      OTHERS,
+    );
+    const on = made.keyExpressions.join(", ");
+    return [`pass ${flag} to use the index on ${on}`, ...(other === null ? [] : [other])].join(
+      "; or ",
+    );
+  }
   const key = { expressions: found.columns.map(quoteIdentifier), predicate: keyWhere };
   const ddl = uniqueIndexSql(shape, key, quoteIdentifier);
   const looks = shape.kind === "table" && found.related.length === 0 && keyWhere === null;
@@ -153,6 +165,27 @@ function keyFixes(shape: TableShape, found: NearKeys, request: ArbiterRequest): 
   return ddl === null
     ? fixes
     : `${fixes}; see first that no key has several rows: ${duplicatesSql(shape, key, quoteIdentifier)}`;
+}
+
+/** An index on expressions of just these columns, as on `lower(email)`: another index would only compare them in another way. */
+function madeOfKey(keys: readonly UniqueKey[], columns: readonly string[]): UniqueKey | null {
+  const isMade = ({ kind, name, predicate, columns: parts, keyExpressions }: UniqueKey): boolean =>
+    kind === "unique" &&
+    name !== null &&
+    predicate === null &&
+    parts.includes(null) &&
+    parts.length === columns.length &&
+    columns.every((column) =>
+      parts.some(
+        (part, at) => part === column || (part === null && names(keyExpressions[at], column)),
+      ),
+    );
+  return keys.find((key) => isMade(key) && !isDeferred(key, keys)) ?? null;
+}
+
+/** Whether an expression has a word that is the column. */
+function names(expression: string | undefined, column: string): boolean {
+  return expression?.split(/[^\p{L}\p{N}_$]+/u).includes(column) ?? false;
 }
 
 const VIRTUAL =

@@ -1,5 +1,5 @@
 /** What a header is read by under which more of its names are columns: another delimiter, blanks that are dropped. */
-import { shellQuoted } from "../../errors/shell-word.ts";
+import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
@@ -16,10 +16,42 @@ export function dialectHint(
   const [only] = places;
   if (only !== undefined && known.fields.length === 1) {
     const split = splitsOf(only.name).find(({ names }) => names.some(isColumn));
+    if (split !== undefined && only.quoted) return wholeLines(known.source);
     if (split !== undefined)
       return `pass ${delimiterFlag(split.delimiter)}: the header has one field, and names of columns in it`;
   }
-  return blanksHint(places, isColumn);
+  return quotesHint(places, isColumn) ?? blanksHint(places, isColumn);
+}
+
+/** Lines that were quoted once more, as a sheet does that was pasted into one column. */
+function wholeLines(source: string | null): string {
+  const command = `sed -E $'s/^"|"\\r?$//g; s/""/"/g'`;
+  const how =
+    source === null || source === "-"
+      ? `\`${command}\` in the pipe before upsurge`
+      : `\`${command} < ${shellWord(source)} > ${shellWord(`${source}.corrected.csv`)}\`, and load that file`;
+  return `the lines are in quotes as a whole: correct the source with ${how}`;
+}
+
+/** `--quote` where names of columns are in other quotes than CSV has: they would stay around the values. */
+function quotesHint(
+  places: readonly HeaderField[],
+  isColumn: (name: string) => boolean,
+): string | null {
+  const quote = /^(['`]).+\1$/.exec(places[0]?.name ?? "")?.[1];
+  if (quote !== undefined) {
+    const within = ({ name }: HeaderField): boolean =>
+      name.startsWith(quote) && name.endsWith(quote) && isColumn(name.slice(1, -1));
+    return places.every(within)
+      ? `pass --quote ${shellQuoted(quote)}: the names are in these quotes`
+      : null;
+  }
+  const isTyped = places.some(
+    ({ name }) => /^[“„«].*[”“»]$/u.test(name) && isColumn(name.slice(1, -1)),
+  );
+  return isTyped
+    ? 'write " for “ and ” in the source: quotes of typography are letters to CSV, and would stay around the values'
+    : null;
 }
 
 /** What `--trim` drops. */

@@ -169,6 +169,9 @@ function actionHint(
 function pathToRecords(fields: readonly string[]): string | null {
   if (fields.includes("features") && fields.includes("type")) return ".features[].properties";
   if (fields.every((field) => /^\d+$/.test(field))) return ".[]";
+  // Messages of Singer, of which some are no records.
+  if (["type", "stream", "record"].every((name) => fields.includes(name)))
+    return 'select(.type == "RECORD") | .record';
   // As pandas writes a frame that is split into names and values.
   if (fields.includes("columns") && fields.includes("data") && !fields.includes("schema")) {
     return `.columns as $names | .data[] | ${OBJECT_OF_NAMES}`;

@@ -7,6 +7,7 @@ import type { PackedFields } from "../../model/packed.ts";
 import type { Charset } from "../text/charset.ts";
 import { CR, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
+import { Joint } from "./joint.ts";
 import { isPlainText, PACKED_RECORDS } from "../text/fast-path.ts";
 import type { Packer, PackedRun, PackStop } from "../text/fast-path.ts";
 import { NullBytes } from "../text/null-rule.ts";
@@ -27,6 +28,8 @@ const MORE = -2;
 export interface CsvSource {
   readonly dialect: Pick<CsvDialect, "delimiter" | "quote">;
   readonly fields: readonly string[];
+  /** The line of the header without its end; empty where there is none. */
+  readonly heading: Uint8Array;
   readonly options: NullOptions &
     Pick<ReadOptions, "maxRecordBytes" | "maxRecordLines" | "followAppend">;
 }
@@ -54,6 +57,7 @@ export class CsvBytes implements Packer<PackedRun> {
   readonly #quote: number;
   readonly #fields: number;
   readonly #nulls: NullBytes;
+  readonly #joint: Joint;
   readonly #limit: number;
   readonly #lineLimit: number;
   #places = new Int32Array(0);
@@ -69,8 +73,9 @@ export class CsvBytes implements Packer<PackedRun> {
 
   /** `source`: of ordinary dialect. */
   constructor(source: CsvSource) {
-    const { dialect, fields, options } = source;
+    const { dialect, fields, heading, options } = source;
     this.source = source;
+    this.#joint = new Joint(heading);
     this.#delimiter = dialect.delimiter.charCodeAt(0);
     this.#quote = dialect.quote?.charCodeAt(0) ?? -1;
     this.#fields = fields.length;
@@ -88,7 +93,7 @@ export class CsvBytes implements Packer<PackedRun> {
     dialect: CsvDialect,
     charset: Charset,
     options: ReadOptions,
-    fields: readonly string[],
+    { fields, heading }: Pick<CsvSource, "fields" | "heading">,
   ): CsvBytes | null {
     if (whySlowPath(dialect, charset, fields) !== null) return null;
     const { delimiter, quote } = dialect;
@@ -103,6 +108,7 @@ export class CsvBytes implements Packer<PackedRun> {
     return new CsvBytes({
       dialect: { delimiter, quote },
       fields,
+      heading,
       options: { ...nulls, maxRecordBytes, maxRecordLines, followAppend },
     });
   }
@@ -164,6 +170,7 @@ export class CsvBytes implements Packer<PackedRun> {
     const { length } = bytes;
     const first = bytes[start];
     if (first === LF || (first === CR && bytes[start + 1] === LF)) return IRREGULAR;
+    if (this.#joint.mayBegin(first) && this.#joint.at(bytes, start) !== null) return IRREGULAR;
     let at = start;
     this.#mostLines = this.#lines + this.#lineLimit;
     for (let field = 0; field < this.#fields; field += 1) {

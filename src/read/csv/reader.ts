@@ -6,12 +6,14 @@ import { CR, csvDialect, detectLineEnd, LF } from "./dialect.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { Prefetch } from "../ahead/prefetch.ts";
 import { CsvBytes, whySlowPath } from "./fast-path.ts";
+import type { CsvSource } from "./fast-path.ts";
 import { csvChunks } from "./chunks.ts";
 import type { CsvParts } from "./chunks.ts";
 import { CsvFields } from "./fields.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import type { FirstLine } from "./header.ts";
 import { CsvRecords } from "./records.ts";
+import { lineOfSlashN } from "./slash-n.ts";
 import { CsvSplitter } from "./splitter.ts";
 import type { CsvSpan } from "./span.ts";
 import type { RecordLimits } from "./splitter.ts";
@@ -50,12 +52,14 @@ export async function openCsv(
   const head = hasHeader ? first : null;
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
-  const bytes = input.slowPath ? null : CsvBytes.of(dialect, input.charset, options, fields);
+  const heading = headingOf(head);
+  const slashN = lineOfSlashN(input.first.bytes, dialect.delimiter, options);
+  const bytes = packerOf(input, dialect, options, { fields, heading });
   const ahead = bytes === null ? null : aheadOf(input, bytes);
   const parts = {
     stream,
     splitter,
-    records: new CsvRecords(input, opened.texts, options, headerFields),
+    records: new CsvRecords({ ...input, heading }, opened.texts, options, headerFields),
     bytes,
     ahead,
     splitterAt: (line: number) => splitterAt(dialect, options, { fields: fields.length, line }),
@@ -68,7 +72,7 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     slowPathReason: whySlowPath(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
-    ending: () => endingOf(parts),
+    ending: () => ({ ...endingOf(parts), slashN }),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
@@ -80,6 +84,15 @@ export async function openCsv(
   };
 }
 
+function packerOf(
+  { slowPath, charset }: ReaderInput,
+  dialect: CsvDialect,
+  options: ReadOptions,
+  names: Pick<CsvSource, "fields" | "heading">,
+): CsvBytes | null {
+  return slowPath ? null : CsvBytes.of(dialect, charset, options, names);
+}
+
 function aheadOf({ sizeBytes, aheadFrom }: ReaderInput, { source }: CsvBytes): Prefetch<PackedRun> {
   return new Prefetch({ format: "csv", of: source }, sizeBytes, aheadFrom);
 }
@@ -88,7 +101,8 @@ function endingOf({ records, splitter, stream }: CsvParts): SourceEnding {
   const { unfinished, passedLines } = splitter;
   const { bytes, last } = stream.block;
   const atEnd = last && (splitter.between ?? 0) >= bytes.length;
-  return { records: records.counted, unfinished, passedLines, atEnd, surplus: records.surplus };
+  const { counted, surplus, joints } = records;
+  return { records: counted, unfinished, passedLines, atEnd, surplus, joints };
 }
 
 async function openSplitter(
@@ -170,6 +184,14 @@ function withoutControls(text: string): string {
   // All of Unicode's take longer to be made ready than a small file to be read.
   if (/^[\x20-\x7E]*$/.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, " ");
+}
+
+/** The line of the header without its end, in bytes of its own: they are sent to the thread that reads ahead. */
+function headingOf(head: RecordRun<CsvSpan> | null): Uint8Array {
+  const [span] = head?.spans ?? [];
+  if (head === null || span === undefined) return new Uint8Array();
+  const [from, to] = [Math.max(0, span.start), Math.max(0, span.contentEnd)];
+  return Uint8Array.from(head.bytes.subarray(from, to));
 }
 
 function preambleOf(

@@ -8,7 +8,9 @@ import type { Charset } from "../text/charset.ts";
 import type { CsvFields } from "./fields.ts";
 import type { CsvSpan } from "./span.ts";
 import { NullRule } from "../text/null-rule.ts";
-import type { SurplusFields } from "../format-reader.ts";
+import { Joint } from "./joint.ts";
+import type { JointKind } from "./joint.ts";
+import type { JointRecords, SurplusFields } from "../format-reader.ts";
 import { readReject } from "../text/read-reject.ts";
 import { positionOf } from "../text/record-stream.ts";
 import type { RecordFault, RecordRun } from "../text/record-stream.ts";
@@ -32,15 +34,18 @@ export class CsvRecords {
   readonly #partial = new Map<string, RecordShape>();
   #record = 0;
   #surplus: SurplusFields = { records: 0, line: 0 };
+  readonly #joint: Joint;
+  readonly #joints = new Map<JointKind, JointRecords>();
 
   constructor(
-    source: { readonly name: string; readonly charset: Charset },
+    source: { readonly name: string; readonly charset: Charset; readonly heading: Uint8Array },
     texts: CsvFields,
     options: ReadOptions,
     header: readonly HeaderField[],
   ) {
     this.#source = source.name;
     this.#charset = source.charset;
+    this.#joint = new Joint(source.heading);
     this.#texts = texts;
     this.#options = options;
     this.#header = header;
@@ -78,6 +83,19 @@ export class CsvRecords {
     this.#surplus = { records: records + 1, line: records === 0 ? line : first };
   }
 
+  /** Records as where files were joined. */
+  get joints(): ReadonlyMap<JointKind, JointRecords> {
+    return this.#joints;
+  }
+
+  #noteJoint(bytes: Uint8Array, start: number, line: number): void {
+    if (!this.#joint.mayBegin(bytes[start])) return;
+    const kind = this.#joint.at(bytes, start);
+    if (kind === null) return;
+    const { records, line: first } = this.#joints.get(kind) ?? { records: 0, line };
+    this.#joints.set(kind, { records: records + 1, line: first });
+  }
+
   /** Goes on after so many records. */
   goTo(records: number): void {
     this.#record = records;
@@ -98,6 +116,7 @@ export class CsvRecords {
       const texts = all[index] ?? [];
       const values = Array.isArray(texts) ? this.#values(texts, span) : [];
       const isBlank = Array.isArray(texts) && this.#isBlank(texts, values);
+      this.#noteJoint(run.bytes, span.start, span.firstLine);
       const fault = Array.isArray(texts) ? this.#miscounted(span, texts) : texts;
       const raw = this.#charset.original(
         run.bytes.subarray(Math.max(0, span.start), Math.max(0, span.end)),

@@ -43,6 +43,9 @@ export function openJson(
       unfinished: parts.unfinished(),
       passedLines: 0,
       isOpenEnded: parts.isOpenEnded(),
+      ...(format === "json" && parts.records.counted === 1 && isByColumns(input)
+        ? { byColumns: true }
+        : {}),
       ...(parts.records.repeated === null ? {} : { repeated: parts.records.repeated }),
     }),
     skipTo: async (place) => {
@@ -52,6 +55,12 @@ export function openJson(
     },
     close: async () => await parts.fast?.ahead.close(),
   };
+}
+
+/** A member whose own first member is called 0, as a frame of pandas is written: by columns, with the numbers of the rows. */
+function isByColumns({ first }: ReaderInput): boolean {
+  const head = first.bytes.subarray(0, 1024).toString("latin1");
+  return /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:/.test(head);
 }
 
 /** A thread finds the values of records only, not those of records in them. */

@@ -8,6 +8,9 @@ const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => str
     `case when ${text} is not null then array(select jsonb_array_elements_text(${text}::jsonb))::${type} end`,
   seconds: (text, type) => inZone(`to_timestamp(${text}::numeric)`, type),
   milliseconds: (text, type) => inZone(`to_timestamp(${text}::numeric / 1000)`, type),
+  commas: (text, type) => parted(text, ",", type),
+  semicolons: (text, type) => parted(text, ";", type),
+  bars: (text, type) => parted(text, "|", type),
   days: (text) => `date '1899-12-30' + ${text}::int`,
 };
 
@@ -16,6 +19,12 @@ export function madeOf(form: TextForm, field: string, type: string): string {
   const isPlain = /^[a-z_][a-z0-9_]*$/.test(field);
   const name = isPlain ? field : `"${field.replaceAll('"', '""')}"`;
   return EXPRESSIONS[form](`excluded.${name}`, type);
+}
+
+/** An array as PostgreSQL writes it stays one. */
+function parted(text: string, mark: string, type: string): string {
+  const parts = `regexp_split_to_array(${text}, ' *[${mark}] *')`;
+  return `case when ${text} like '{%}' then ${text}::${type} else ${parts}::${type} end`;
 }
 
 function inZone(instant: string, type: string): string {

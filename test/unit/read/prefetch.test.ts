@@ -8,6 +8,7 @@ const SOURCE = {
   of: {
     dialect: { delimiter: ",", quote: '"' },
     fields: ["id"],
+    heading: new Uint8Array(),
     options: { nullTokens: [], keepEmpty: [], empty: "auto", maxRecordBytes: MB },
   },
 } as const;
