@@ -1,11 +1,11 @@
 /** The head of a source: what is known of it before its turn to be read. */
-import { stat } from "node:fs/promises";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { PlannedSource } from "../model/report/plan-report.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
 import { openSource } from "./open-source.ts";
 import { readOptions } from "./read-options.ts";
+import { isFile } from "./stored-files.ts";
 
 /** A source after the first: its fields are those of a header, `null` where there is none to look at. */
 export type LaterSource = Pick<PlannedSource, "name" | "format" | "compression" | "header"> &
@@ -21,8 +21,7 @@ const NOT_LOOKED_AT = {
 
 /** Looks at the head of a further source; a stream is not opened for it. */
 export async function lookAt(path: string, options: Options): Promise<LaterSource> {
-  const isFile = path !== "-" && (await stat(path)).isFile();
-  if (!isFile) return { ...NOT_LOOKED_AT, name: path };
+  if (!(await isFile(path))) return { ...NOT_LOOKED_AT, name: path };
   const source = await openSource(path, readOptions(options));
   await source.close();
   const { name, format, compression, header, fields, headerFields } = source;

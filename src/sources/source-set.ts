@@ -27,7 +27,8 @@ import { firstRecords, firstValues } from "./first-values.ts";
 import type { FirstRecord } from "./first-values.ts";
 import { sample } from "./sample.ts";
 import type { BegunSource, SourceSample } from "./sample.ts";
-import { isFile, surveySources } from "./survey.ts";
+import { isFile } from "./stored-files.ts";
+import { surveySources } from "./survey.ts";
 import type { Survey, SurveyRequest } from "./survey.ts";
 import { refuseOneHash, verifyCompressedFiles } from "./verify.ts";
 

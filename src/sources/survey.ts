@@ -2,13 +2,13 @@
  * Reads records for what their values are, before there is a plan: all of a source that can be read again; of a stream that
  * comes first so many, which are kept for its turn. A stream that comes later is left alone.
  */
-import { stat } from "node:fs/promises";
 import type { KnownFields } from "../model/header.ts";
 import { recordsIn } from "../model/record.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
 import type { Source } from "../read/source.ts";
 import { shapesOf } from "./sample.ts";
 import type { BegunSource } from "./sample.ts";
+import { isFile } from "./stored-files.ts";
 
 /** Records of a stream that are held back, and their bytes. */
 const HELD_RECORDS = 100_000;
@@ -78,11 +78,6 @@ export async function surveySources(
 /** A stream of which some records were read, or all. */
 interface BegunStream extends BegunSource {
   readonly isAll: boolean;
-}
-
-/** A file, which can be read again. */
-export async function isFile(path: string): Promise<boolean> {
-  return path !== "-" && (await stat(path)).isFile();
 }
 
 type See = (chunk: RecordChunk) => void;

@@ -5,6 +5,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -13,7 +14,9 @@ import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { parseOptions } from "../../src/options/parse-options.ts";
 import { openSource } from "../../src/sources/open-source.ts";
+import { SourceSet } from "../../src/sources/source-set.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
 import { attempt, csv, numbers } from "../helpers/stream-load.ts";
@@ -81,6 +84,19 @@ describe("a source that cannot be opened", () => {
     expect(await loadInto(cwd, ["in/*.csv"])).toEqual([6, "SOURCE_NOT_FOUND"]);
     expect(orders(cwd)).toEqual(UNTOUCHED);
     expect(await loadInto(cwd, ["in/a*.csv"])).toEqual([0, undefined]);
+  });
+
+  test.each([["orders.csv"], ["more.csv"]])("that is gone by its turn: %s", async (gone) => {
+    const text = "id,item\n9,cup\n";
+    const cwd = shop({ "orders.csv": text, "more.csv": text });
+    const paths = ["orders.csv", "more.csv"].map((file) => join(cwd, file));
+    const options = parseOptions({});
+    const sources = await SourceSet.expand(paths, { options, stdin: process.stdin });
+    rmSync(join(cwd, gone));
+
+    const rules = { slowPath: false, hashed: false, keeps: () => true, accept: () => {} };
+    await expect(sources.look(rules)).rejects.toMatchObject({ code: "SOURCE_NOT_FOUND" });
+    await sources.close();
   });
 
   // Its first bytes belong to no memory of a process: EIO.

@@ -44,12 +44,11 @@ describe.each(jobEngines())("$title", (engine) => {
         ? `{"id":${id},"n":${id},"hist":"${id}"}`
         : `{"n":${id},"hist":"${id}","id":${id}}`,
     );
-    const text = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
-    shell.write("in.ndjson", text(good.with(6, '{"id":7')));
+    shell.write("in.ndjson", `${good.with(6, '{"id":7').join("\n")}\n`);
     const stopped = await shell.load("in.ndjson --job j");
     expect([stopped.exit, stopped.report.counts.read], stopped.stderr).toEqual([4, 6]);
 
-    shell.write("in.ndjson", text(good));
+    shell.write("in.ndjson", `${good.join("\n")}\n`);
     const again = await shell.load("in.ndjson --job j");
     expect([again.exit, again.report.job?.resumedAt], again.stderr).toEqual([0, 6]);
     expect(again.report.counts.read).toBe(8);

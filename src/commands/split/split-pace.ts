@@ -1,6 +1,6 @@
 /** Tells how far a split has come, a few times a second. */
 import type { Progress } from "../../model/report/progress.ts";
-import { storedSize } from "../../sources/stored-size.ts";
+import { storedSize } from "../../sources/stored-files.ts";
 
 const PAUSE_MS = 200;
 

@@ -16,7 +16,7 @@ import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { mapFields } from "../../plan/mapping/map-fields.ts";
 import { refuseMovedNumbers } from "../../plan/mapping/named-fields.ts";
 import { refuseCutPieces, splitKeys } from "../../sources/split-index.ts";
-import { storedSize } from "../../sources/stored-size.ts";
+import { storedSize } from "../../sources/stored-files.ts";
 import type { LookedAtSources } from "../../sources/looked-at.ts";
 import type { ReadingRules, Source, SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";

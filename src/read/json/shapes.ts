@@ -64,13 +64,16 @@ export class JsonShapes {
 
 function layoutOf(names: readonly string[]): Layout {
   const slots = new Map<string, number>();
-  for (const name of names) if (!slots.has(name)) slots.set(name, slots.size);
-  const twice = slots.size < names.length;
+  let repeated: string | null = null;
+  for (const name of names) {
+    if (slots.has(name)) repeated ??= name;
+    else slots.set(name, slots.size);
+  }
   return {
     names,
     shape: { fields: [...slots.keys()] },
-    slots: twice ? names.map((name) => slots.get(name) ?? 0) : null,
-    repeated: twice ? (names.find((name, at) => names.indexOf(name) < at) ?? null) : null,
+    slots: repeated === null ? null : names.map((name) => slots.get(name) ?? 0),
+    repeated,
   };
 }
 

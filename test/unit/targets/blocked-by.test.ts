@@ -67,6 +67,7 @@ test("PostgreSQL is asked over one more connection, however often, which ends wi
     const times = { lockTimeoutMs: 1000, statementTimeoutMs: 0 };
     const session = await target.connect({ url, ...times, environment: {} });
     await session.listTables();
+    expect(await Promise.all([session.blockedBy(), session.blockedBy()])).toEqual([null, null]);
     for (let at = 0; at < 3; at += 1) expect(await session.blockedBy()).toBeNull();
     expect(proxy.connections).toBe(2);
     await session.close();

@@ -27,7 +27,9 @@ const DEADLOCK = `select holder.pid, a.usename as "user", a.application_name as 
 /** Asks over a connection of its own, which is made for the first question and kept for the next. */
 export class LockQuestions {
   readonly #connect: (limitMs: number) => Promise<Client>;
-  #client: Client | null = null;
+  /** On its way, or there: who asks meanwhile waits for the same. */
+  #client: Promise<Client> | null = null;
+  #isThere = false;
   #closed = false;
 
   constructor(connect: (limitMs: number) => Promise<Client>) {
@@ -49,8 +51,10 @@ export class LockQuestions {
 
   async #ask(question: string, of: number | readonly number[]): Promise<string | null> {
     try {
-      this.#client ??= await this.#connect(LIMIT_MS);
-      const { rows } = await this.#client.query<LockHolder>(question, [of]);
+      this.#client ??= this.#connect(LIMIT_MS);
+      const client = await this.#client;
+      this.#isThere = true;
+      const { rows } = await client.query<LockHolder>(question, [of]);
       return rows[0] === undefined ? null : holderText(rows[0]);
     } catch {
       await this.#end();
@@ -63,12 +67,14 @@ export class LockQuestions {
   /** Nothing is asked any more; a question at work ends by itself. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#end();
+    // One that is on its way is ended by who asks for it.
+    if (this.#isThere) await this.#end();
   }
 
   async #end(): Promise<void> {
     const client = this.#client;
     this.#client = null;
-    if (client !== null) await endClient(client);
+    this.#isThere = false;
+    await client?.then(endClient, () => {});
   }
 }
