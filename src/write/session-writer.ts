@@ -47,11 +47,9 @@ export interface CheckpointAccess {
 /** The transaction of several loads, of which this writer has a part; whoever began it ends it. */
 export interface JoinedTransaction extends WrittenTable {
   readonly transaction: Transaction;
-  /** Rows that look-ups of any load name; absent: the load is by itself. */
-  readonly named?: NamedRows;
+  /** Rows that look-ups of any load name. */
+  readonly named: NamedRows;
 }
-
-type NamingTransaction = JoinedTransaction & Required<Pick<JoinedTransaction, "named">>;
 
 /** What a session writer needs besides its session and plan. */
 export interface SessionWriterContext {
@@ -129,11 +127,10 @@ export class SessionWriter {
         quarantine,
         ...this.#told(0),
       });
-      const named = joined.named ?? new NamedRows();
-      const late = await this.#beginLate({ ...joined, named });
-      const applying = this.#applying({ ...joined, named }, this.#noting(batches, late), late);
+      const late = await this.#beginLate(joined);
+      const applying = this.#applying(joined, this.#noting(batches, late), late);
       const keys = writer.keys === undefined ? null : new KeptKeys(tables[0], writer.keys);
-      if (keys !== null && tables[0].removal !== undefined) named.add(tables[0], keys);
+      if (keys !== null && tables[0].removal !== undefined) joined.named.add(tables[0], keys);
       const open = { transaction: joined.transaction, keys, late, ...applying, scope };
       this.#open = open;
       failPoint("row-lock");
@@ -145,11 +142,11 @@ export class SessionWriter {
 
   /** What is done with a batch before its rows are written: expressions, look-ups, levels. */
   #applying(
-    joined: NamingTransaction,
+    joined: JoinedTransaction,
     rows: BatchApplier,
     late: LateValues | null,
   ): Pick<OpenTransaction, "write" | "prepare"> {
-    const root = this.#tableWriter(this.#plan.tables[0], rows, joined);
+    const root = this.#tableWriter(this.#plan.tables[0], rows, joined.named);
     const nest = this.#nestWriter(joined, root, late);
     if (nest === null) return root;
     return {
@@ -158,18 +155,14 @@ export class SessionWriter {
     };
   }
 
-  #tableWriter(
-    plan: TablePlan,
-    batches: BatchApplier,
-    { named }: Pick<NamingTransaction, "named">,
-  ): PreparedTable {
+  #tableWriter(plan: TablePlan, batches: BatchApplier, named: NamedRows): PreparedTable {
     const { quarantine } = this.#context;
     return tableWriter(plan, batches, { session: this.#session, quarantine, named });
   }
 
   /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
   #nestWriter(
-    joined: NamingTransaction,
+    joined: JoinedTransaction,
     root: PreparedTable,
     late: LateValues | null,
   ): NestWriter | null {
@@ -187,14 +180,11 @@ export class SessionWriter {
         quarantine,
         ...this.#told(place + 1),
       });
-      return this.#tableWriter(
-        plan,
-        {
-          prepare: (batch) => batches.prepare(batch),
-          write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
-        },
-        joined,
-      );
+      const applier: BatchApplier = {
+        prepare: (batch) => batches.prepare(batch),
+        write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
+      };
+      return this.#tableWriter(plan, applier, joined.named);
     });
     const writers = [root, ...levels];
     const lookups = writers.flatMap((writer) => writer?.lookups ?? []);
@@ -221,10 +211,11 @@ export class SessionWriter {
     const { locked } = this.#context;
     const how = { locked, ddl: this.#made ? null : ddl };
     const { tables: all, places } = tablesWritten([tables]);
-    return { transaction: await this.#session.begin(all, how), at: 0, ...places[0] };
+    const transaction = await this.#session.begin(all, how);
+    return { transaction, named: new NamedRows(), at: 0, ...places[0] };
   }
 
-  async #beginLate(joined: NamingTransaction): Promise<LateValues | null> {
+  async #beginLate(joined: JoinedTransaction): Promise<LateValues | null> {
     const [plan] = this.#plan.tables;
     if (plan.late === undefined) return null;
     return await LateValues.begin(plan, plan.late, {

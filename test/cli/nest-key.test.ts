@@ -30,3 +30,23 @@ test.each([
   expect(database.prepare("select order_id from lines").pluck().all()).toEqual(ids);
   database.close();
 });
+
+test("the strategy that does without a unique key is named beside --nest, and does when it is typed", async () => {
+  const cwd = tempDir({ "a.ndjson": '{"id":1,"lines":[{"n":1}]}\n' });
+  const database = new Sqlite(join(cwd, "shop.db"));
+  database.exec(
+    "create table orders (id integer primary key); create table lines (i integer unique, order_id int references orders (id), n int)",
+  );
+  const load = ["a.ndjson", "--to", "shop.db", "--table", "orders", "--key", "id"];
+  const words = [...load, "--nest", "lines: { table: lines, key: [order_id, n] }"];
+  const refused = await runUpsurge(words, { cwd });
+  const mended = await runUpsurge([...words, "--strategy", "select-then-write"], { cwd });
+
+  expect(refused.stderr).toContain("PLAN_NO_CONFLICT_TARGET");
+  expect(refused.stderr).toContain(
+    ", or --strategy select-then-write, or among the options of lines in --nest: pass key: i;",
+  );
+  expect(mended.exitCode, mended.stderr).toBe(0);
+  expect(database.prepare("select order_id, n from lines").raw().all()).toEqual([[1, 1]]);
+  database.close();
+});

@@ -185,7 +185,7 @@ function longFiles(database: TestDatabase): void {
         [`seeds/a.${ending}`]: all(),
         [`seeds/b.${ending}`]: `${head}${bad.join("")}${lines.slice(2501).join("")}`,
       });
-      const flags = ["seeds", "--commit", "1000", "--trim"];
+      const flags = ["seeds", "--commit", "1000", ...(ending === "csv" ? ["--trim"] : [])];
       const failed = await shell.run(...flags);
       expect([failed.exit, failed.error], failed.output).toEqual([4, "REJECT_LIMIT"]);
       shell.write({ [`seeds/b.${ending}`]: all() });

@@ -180,6 +180,17 @@ const OWNERS = {
   sqlserver: "id int identity(1, 1) primary key",
 } as const;
 
+function manifest(more: string, key = "name"): string {
+  return `loads:
+  - { from: owners.csv, key: ${key}, delete-missing: true${more} }
+  - { from: pets.csv, key: k, lookup: { owner_id: owners(name = owner) -> id }, lookup-missing: insert }
+`;
+}
+
+async function names(shell: RunShell): Promise<string> {
+  return (await shell.rows("select name from owners order by name")).join(" ");
+}
+
 describe.each(tableEngines())("$title: rows that look-ups of the run name", (engine) => {
   const database = useDatabase(engine);
   const PETS = "k,owner\n1,ann\n2,bob\n3,cid\n4,bob\n";
@@ -193,13 +204,6 @@ describe.each(tableEngines())("$title: rows that look-ups of the run name", (eng
     shell.write({ "owners.csv": "name\nann\n", "pets.csv": PETS });
     return shell;
   };
-  const manifest = (more: string, key = "name"): string => `loads:
-  - { from: owners.csv, key: ${key}, delete-missing: true${more} }
-  - { from: pets.csv, key: k, lookup: { owner_id: owners(name = owner) -> id }, lookup-missing: insert }
-`;
-  const names = async (shell: RunShell): Promise<string> =>
-    (await shell.rows("select name from owners order by name")).join(" ");
-
   test.each([
     ["", ""],
     [" references owners (id)", ""],

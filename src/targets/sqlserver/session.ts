@@ -16,7 +16,7 @@ import type {
 import type { Capabilities } from "../capabilities.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { capabilitiesOf } from "./capabilities.ts";
-import { AsPlanned } from "./catalog/as-planned.ts";
+import { TableAsPlanned } from "./catalog/as-planned.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { listStatements } from "./catalog/explain-plan.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -80,7 +80,7 @@ export class SqlServerSession implements Session {
   /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
   readonly #stages = new Set<string>();
   /** What is known of the tables of plans. */
-  readonly #tables = new WeakMap<TablePlan, AsPlanned>();
+  readonly #tables = new WeakMap<TablePlan, TableAsPlanned>();
   #closing = false;
   /** Questions are asked inside a transaction that is open, in which a table was made. */
   #supposing = false;
@@ -203,12 +203,12 @@ export class SqlServerSession implements Session {
       await this.#connection.rollback();
       throw error;
     }
-    const asPlanned = (plan: TablePlan): AsPlanned => this.#asPlanned(plan);
+    const asPlanned = (plan: TablePlan): TableAsPlanned => this.#asPlanned(plan);
     return transactionOf(tables, { connection: this.#connection, asPlanned, undone });
   }
 
-  #asPlanned(plan: TablePlan): AsPlanned {
-    const known = this.#tables.get(plan) ?? new AsPlanned(plan);
+  #asPlanned(plan: TablePlan): TableAsPlanned {
+    const known = this.#tables.get(plan) ?? new TableAsPlanned(plan);
     this.#tables.set(plan, known);
     return known;
   }

@@ -2,8 +2,6 @@
 import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Transaction, Writer } from "../../target.ts";
-import { firstNew, nameOrphans } from "../catalog/name-orphan.ts";
-import type { NamedOrphan } from "../catalog/name-orphan.ts";
 import { childrenOf, countOrphans } from "../catalog/orphans.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
 import type { OwnFile } from "../connect/own-file.ts";
@@ -66,34 +64,26 @@ export class SqliteTransaction implements Transaction {
       await patiently(() => db.exec("commit"));
     } catch (cause) {
       if (codeOf(cause)?.startsWith("SQLITE_CONSTRAINT") !== true) throw cause;
-      const named = this.#nameOrphans();
+      const first = await this.#nameOrphans();
       await this.rollback();
-      throw refused(cause, this.#firstOf(named));
+      throw refused(cause, first());
     }
     this.#closePages();
     // What was committed to a file that was taken away meanwhile is in no file that anybody will open.
     file.refuseRemoved(db);
   }
 
-  /** Rows that may be what the commit is refused for; none where a key cannot be checked. */
-  #nameOrphans(): readonly NamedOrphan[] {
+  /**
+   * Notes the rows that may be what the commit is refused for; once all is undone, the answer tells those that this transaction
+   * has made. `null` where a key cannot be checked, or another process has locked the file: the refusal itself is to be told.
+   */
+  async #nameOrphans(): Promise<() => string | null> {
     const { db } = this.#context;
     const children = this.#tables.flatMap((table) => childrenOf(db, table));
-    try {
-      return nameOrphans(db, [...new Set([...this.#tables, ...children])]);
-    } catch {
-      return [];
-    }
-  }
-
-  /** The first that this transaction has made, which is undone by now. */
-  #firstOf(named: readonly NamedOrphan[]): string | null {
-    try {
-      return firstNew(this.#context.db, named);
-    } catch {
-      // Another process may have locked the file: the refusal itself is to be told.
-      return null;
-    }
+    // Few loads come here.
+    const { firstNew, nameOrphans } = await import("../catalog/name-orphan.ts");
+    const named = orNull(() => nameOrphans(db, [...new Set([...this.#tables, ...children])]));
+    return () => orNull(() => firstNew(db, named ?? []));
   }
 
   get #tables(): string[] {
@@ -111,14 +101,14 @@ export class SqliteTransaction implements Transaction {
     const all = Number(mode?.defer_foreign_keys) === 1;
     const after = countOrphans(db, names, all);
     if (after === 0) return;
-    const named = this.#nameOrphans();
+    const first = await this.#nameOrphans();
     await this.rollback();
     let before = 0;
     await patiently(() => void (before = countOrphans(db, names, all)));
     const more = after - before;
     if (more <= 0) return;
     const cause = new Error(`${more} rows refer to rows that do not exist`);
-    throw refused(cause, this.#firstOf(named));
+    throw refused(cause, first());
   }
 
   rollback(): Promise<void> {
@@ -130,6 +120,14 @@ export class SqliteTransaction implements Transaction {
     }
     this.#closePages();
     return Promise.resolve();
+  }
+}
+
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
   }
 }
 

@@ -80,7 +80,7 @@ function brokenKeys(db: SqliteConnection, table: string): CheckedKey[] {
   return broken.map((each) => checkedKey(db, table, each));
 }
 
-interface ListedColumn {
+interface OrphanColumn {
   readonly name: string;
   readonly pk: number;
 }
@@ -127,11 +127,11 @@ function checkedKey(
   return { ...key, find, bound: [] };
 }
 
-function columnsOf(db: SqliteConnection, table: string): readonly ListedColumn[] {
-  return db.prepare<ListedColumn>("select name, pk from pragma_table_info(?)").all(table);
+function columnsOf(db: SqliteConnection, table: string): readonly OrphanColumn[] {
+  return db.prepare<OrphanColumn>("select name, pk from pragma_table_info(?)").all(table);
 }
 
-function primaryOf(columns: readonly ListedColumn[]): readonly string[] {
+function primaryOf(columns: readonly OrphanColumn[]): readonly string[] {
   const parts = columns.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
   return parts.map(({ name }) => name);
 }

@@ -3,7 +3,7 @@ import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Transaction } from "../../target.ts";
-import type { AsPlanned } from "../catalog/as-planned.ts";
+import type { TableAsPlanned } from "../catalog/as-planned.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { SqlServerError } from "../errors.ts";
 import { SqlServerWriter } from "./writer.ts";
@@ -12,7 +12,7 @@ import { SqlServerWriter } from "./writer.ts";
 export interface TransactionContext {
   readonly connection: SqlServerConnection;
   /** Whether a plan still holds. */
-  readonly asPlanned: (plan: TablePlan) => AsPlanned;
+  readonly asPlanned: (plan: TablePlan) => TableAsPlanned;
   /** Told of a rollback. */
   readonly undone: () => void;
 }

@@ -6,7 +6,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { byShape, rowFinder } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { KeyStore, Writer } from "../../target.ts";
-import type { AsPlanned } from "../catalog/as-planned.ts";
+import type { TableAsPlanned } from "../catalog/as-planned.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
@@ -24,10 +24,10 @@ export class SqlServerWriter implements Writer {
   readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
-  readonly #asPlanned: AsPlanned;
+  readonly #asPlanned: TableAsPlanned;
   #isConfirmed = false;
 
-  constructor(connection: SqlServerConnection, plan: TablePlan, asPlanned: AsPlanned) {
+  constructor(connection: SqlServerConnection, plan: TablePlan, asPlanned: TableAsPlanned) {
     this.#connection = connection;
     this.#plan = plan;
     this.#asPlanned = asPlanned;

@@ -14,7 +14,7 @@ import { VERSION } from "./catalog-sql.ts";
 import { readTableShape, versionOf } from "./table-shape.ts";
 
 /** What a session knows of a table and of its plan, from one transaction of a load to the next. */
-export class AsPlanned {
+export class TableAsPlanned {
   readonly #plan: TablePlan;
   #version: string | null;
 

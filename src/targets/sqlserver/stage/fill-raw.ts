@@ -1,4 +1,6 @@
 /** Brings the texts of a batch into `#upsurge_raw`: by bulk load, as one JSON parameter, or as parameters of VALUES. */
+import { formatCount, plural } from "../../../errors/format.ts";
+import { sourceLabel } from "../../../errors/source-label.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Row, RowShape } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
@@ -22,16 +24,38 @@ export async function fillRaw(
   try {
     await fill(connection, plan, rows);
   } catch (error) {
-    throw error instanceof SqlServerError && isOfRows(error.number) ? noRoom(error) : error;
+    throw error instanceof SqlServerError && isOfRows(error.number) ? noRoom(error, rows) : error;
   }
 }
 
-/** Whatever is in a row, its texts are none of its faults; and the transaction, with its savepoints, is lost by now. */
-function noRoom(cause: SqlServerError): Error {
-  const reason = `the texts of a row cannot be staged: ${cause.message} (${cause.number})`;
+/**
+ * Whatever is in a row, its texts are none of its faults; and the transaction, with its savepoints, is lost by now. The server
+ * does not say which row it was: the one that takes most room is named.
+ */
+function noRoom(cause: SqlServerError, rows: readonly Row[]): Error {
+  const said = `the texts of a row cannot be staged: ${cause.message} (${cause.number})`;
+  const [first, ...others] = rows;
+  const widest = others.reduce<Row | undefined>(
+    (most, row) => (most !== undefined && room(row) <= room(most) ? most : row),
+    first,
+  );
+  const reason = widest === undefined ? said : `${said}; ${widestText(widest)}`;
   const fix =
     "leave fields out with --map 'FIELD:', and load them by themselves: of a row, the texts of some 300 fields have room for certain";
   return upsurgeError("TARGET_STATEMENT", { reason }, { cause, fix });
+}
+
+/** The most that the server keeps of a text in its row: a pointer to it. */
+const POINTER_BYTES = 24;
+
+/** What the texts of a row take of it. */
+function room({ values }: Row): number {
+  return values.reduce((sum, text) => sum + Math.min(POINTER_BYTES, 2 * (text ?? "").length), 0);
+}
+
+function widestText({ values, record: { position } }: Row): string {
+  const texts = plural(values.filter((text) => text !== null).length, "text");
+  return `of its batch, record ${formatCount(position.record)} of ${sourceLabel(position.source)}, line ${formatCount(position.line[0])}, takes most room, with ${texts}`;
 }
 
 async function fill(
