@@ -21,10 +21,8 @@ const ROWS = [
 describe("a limit that a setting of the database puts on a load", () => {
   const database = useDatabase(postgres);
   const temporary = useTempDir();
-  const flags = (): string[] => [
-    ...["--to", database.url, "--table", "t", "--key", "id"],
-    ...["--retry-timeout", "0", "--progress", "none", "-q"],
-  ];
+  const flags = (): string[] =>
+    `--to ${database.url} --table t --key id --retry-timeout 0 --progress none -q`.split(" ");
 
   /** How many sessions the server has ended by itself. */
   const ended = async (): Promise<number> => {
