@@ -44,11 +44,11 @@ const WATCH_NODE = `
 const SOURCE = Array.from({ length: 10 }, (_, id) => `${id},"a ""name"""\n`).join("");
 test.each([
   // What the driver of PostgreSQL needs by itself is in none of these.
-  ["postgres", openPostgres, 1375, ["child_process", "worker_threads", "zlib", "http"]],
+  ["postgres", openPostgres, 1380, ["child_process", "worker_threads", "zlib", "http"]],
   [
     "sqlite",
     openSqlite,
-    1150,
+    1155,
     ["child_process", "worker_threads", "zlib", "http", "crypto", "net"],
   ],
 ] as const)("ten records into %s", async (_name, open, kilobytes, spared) => {

@@ -386,10 +386,9 @@ export class PostgresSession implements Session {
   }
 
   translate(error: unknown): Error {
-    const { label } = this.#context;
-    const translated = translateError(error, label);
+    const translated = translateError(error, this.#context.label);
     if (translated !== error || !this.#isLost) return translated;
-    return lostAfter(this.#loss.said, error, label);
+    return lostAfter(this.#loss.said, error, this.#context.label);
   }
 
   async close(): Promise<void> {
