@@ -208,7 +208,8 @@ export function tableName({ schema, name }: TableName): string {
 /** A table as the catalog describes it. */
 export interface TableShape {
   readonly name: TableName;
-  readonly kind: "table" | "partitioned" | "view" | "virtual";
+  /** `virtual`: its rows are made by a module of the database; `foreign`: they are on another server. */
+  readonly kind: "table" | "partitioned" | "view" | "virtual" | "foreign";
   readonly columns: readonly Column[];
   readonly uniqueKeys: readonly UniqueKey[];
   readonly foreignKeys: readonly ForeignKey[];
@@ -237,4 +238,18 @@ export interface TableShape {
 /** True of a column to which a number may be another value than its text: it may take any type. */
 export function tellsNumbers({ family }: Pick<Column, "family">): boolean {
   return family === "other" || family === "binary";
+}
+
+/** What each kind is called. */
+export const KIND_NAMES: Readonly<Record<TableShape["kind"], string>> = {
+  table: "table",
+  partitioned: "partitioned table",
+  view: "view",
+  virtual: "virtual table",
+  foreign: "foreign table",
+};
+
+/** Whether the database keeps the rows of it itself; else what is behind it does with them is not known. */
+export function keepsRows({ kind }: Pick<TableShape, "kind">): boolean {
+  return kind === "table" || kind === "partitioned";
 }

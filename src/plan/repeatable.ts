@@ -1,5 +1,6 @@
 /** Whether to load the same sources once more would leave the table as it is: what a finished load need not be remembered for. */
 import type { TablePlan } from "../model/load-plan.ts";
+import { keepsRows } from "../model/table-shape.ts";
 import type { TableShape } from "../model/table-shape.ts";
 
 /** What decides it. */
@@ -42,8 +43,8 @@ function findsEachRow({ table, arbiter, columns }: RepeatablePlan): boolean {
 }
 
 /** Nothing of the table's own is set off by a row that is written. */
-function doesNoMore({ kind, rewritten, triggers }: TableShape): boolean {
-  return kind !== "view" && kind !== "virtual" && !rewritten && triggers.length === 0;
+function doesNoMore(shape: TableShape): boolean {
+  return keepsRows(shape) && !shape.rewritten && shape.triggers.length === 0;
 }
 
 function isArbiter(columns: readonly (string | null)[], arbiter: readonly string[]): boolean {

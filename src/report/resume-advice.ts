@@ -6,14 +6,23 @@ import type { Counts } from "../model/counts.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import { plural } from "../errors/format.ts";
 
-/** With these the same command is refused again. */
-const REFUSED = new Set<ErrorCode>(["SOURCE_CHANGED", "JOB_OPTIONS", "JOB_SOURCES", "JOB_TABLE"]);
+const REFUSED: ReadonlySet<string> = new Set<ErrorCode>([
+  "SOURCE_CHANGED",
+  "JOB_OPTIONS",
+  "JOB_SOURCES",
+  "JOB_TABLE",
+]);
+
+/** Whether the same command is refused again after an error of this code: it goes on nowhere. */
+export function isRefusedAgain(code: string): boolean {
+  return REFUSED.has(code);
+}
 
 /** The fix of an error that stopped a load when these records were committed. */
 export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }: Counts): string {
   const texts: ErrorTexts = ERROR_CODES[code];
   const committed = `${plural(read, "record")} ${read === 1 ? "is" : "are"} committed and ${read === 1 ? "stays" : "stay"}`;
-  if (REFUSED.has(code)) return `${fix}; ${committed}`;
+  if (isRefusedAgain(code)) return `${fix}; ${committed}`;
   return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
 }
 

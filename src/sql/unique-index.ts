@@ -16,7 +16,7 @@ const LONGEST_NAME = 63;
 
 /**
  * `create unique index "items_sku_key" on "public"."items" ("sku")`; `null` where no such index can be made: on a view, on a
- * virtual table, and on a partitioned one, whose unique indexes have to hold the partition columns.
+ * virtual or foreign table, and on a partitioned one, whose unique indexes have to hold the partition columns.
  */
 export function uniqueIndexSql(
   { kind, name, uniqueKeys }: Pick<TableShape, "kind" | "name" | "uniqueKeys">,

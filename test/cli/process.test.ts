@@ -1,7 +1,7 @@
 /** What only a process has: signals, closed pipes, exit codes. */
 import { spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
@@ -42,6 +42,22 @@ test("a signal ends the wait for standard input", async () => {
 
   expect(await exitCode).toBe(130);
   expect(stdout.text).toMatch(/^interrupted: 0 records read/);
+});
+
+test("a directory as standard input is no source without records", () => {
+  const cwd = shop();
+  const stdin = openSync(cwd, "r");
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [BIN, "-", ...INTO_ORDERS, "--format", "csv"],
+    { cwd, encoding: "utf8", stdio: [stdin, "pipe", "pipe"] },
+  );
+  closeSync(stdin);
+
+  expect([status, stderr]).toEqual([
+    6,
+    expect.stringContaining("error: standard input is a directory  SOURCE_IS_DIRECTORY"),
+  ]);
 });
 
 test("a closed stdout does not stop a load, and the exit code tells that the report was lost", async () => {

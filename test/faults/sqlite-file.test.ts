@@ -12,6 +12,7 @@ import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { firstTests } from "../tiers/tiers.ts";
 
 const RECORDS = 300;
 const KEYS = 30;
@@ -179,36 +180,42 @@ const MOMENTS = ["begin", "applied", "commit"] as const satisfies readonly FailP
 
 describe.each(["wal", "delete"])("a file with a journal of the kind %s", (mode) => {
   describe.each(MOMENTS)("that at the moment %s", (moment) => {
-    test.each(MOVES)("was %s gets no load that counts as done", async (_, move) => {
-      const shelf = new Shelf();
-      shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
-      copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
-      at(moment, 1, () => move(shelf));
+    test.each(firstTests("ways to take a file away", MOVES))(
+      "was %s gets no load that counts as done",
+      async (_, move) => {
+        const shelf = new Shelf();
+        shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
+        copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
+        at(moment, 1, () => move(shelf));
 
-      const ran = await shelf.load();
+        const ran = await shelf.load();
 
-      expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
-      // What stands in its place was not written to, and takes the load in its turn.
-      onFailPoint(null);
-      for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
-      copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
-      shelf.expectDone(await shelf.load());
-    });
+        expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
+        // What stands in its place was not written to, and takes the load in its turn.
+        onFailPoint(null);
+        for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
+        copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
+        shelf.expectDone(await shelf.load());
+      },
+    );
 
-    test.each(MOVES)("was %s stops a job, which goes on in the file", async (_, move) => {
-      const shelf = new Shelf();
-      shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
-      copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
-      at(moment, 3, () => move(shelf));
+    test.each(firstTests("ways to take a file away", MOVES))(
+      "was %s stops a job, which goes on in the file",
+      async (_, move) => {
+        const shelf = new Shelf();
+        shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
+        copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
+        at(moment, 3, () => move(shelf));
 
-      const ran = await shelf.run("--retry-timeout", "0");
+        const ran = await shelf.run("--retry-timeout", "0");
 
-      expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
-      onFailPoint(null);
-      for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
-      copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
-      shelf.expectDone(await shelf.run());
-    });
+        expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
+        onFailPoint(null);
+        for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
+        copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
+        shelf.expectDone(await shelf.run());
+      },
+    );
   });
 });
 

@@ -185,6 +185,7 @@ const FIRST = {
   "connections that psql makes": 8,
   "ways of several writers": 3,
   "heaps with many members": 1,
+  "ways to take a file away": 1,
 } as const satisfies Record<string, number>;
 
 /** What this run takes of a list. */

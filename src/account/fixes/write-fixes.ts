@@ -14,6 +14,7 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   const isExclusion = ({ kind, name }: UniqueKey): boolean =>
     kind === "exclusion" && name !== null && name === constraint;
   if (plan.table.uniqueKeys.some(isExclusion) && plan.mode !== "ignore") return EXCLUDED;
+  if (plan.table.kind === "foreign" && plan.mode === "insert") return FOREIGN;
   const keys = plan.table.uniqueKeys.filter(({ kind }) => kind === "unique");
   const named = keys.find(({ name }) => name !== null && name === constraint);
   const bySqlite = keys.find((key) => constraint !== null && isListed(constraint, key));
@@ -36,6 +37,10 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
 /** No key decides by it, and a record that it refuses is no row that is there. */
 const EXCLUDED =
   "correct the record, or remove the row that it conflicts with: an exclusion constraint tells no row to update";
+
+/** Its keys are on its own server, and none of them is named here. */
+const FOREIGN =
+  "pass --ignore --any-constraint to leave rows that are there as they are, or load into the table itself, on its own server";
 
 /** A key of one column that no field fills: its value is made by the database, and was one that is there. */
 function madeKeyFix({ columns: [name, ...others] }: UniqueKey, plan: TablePlan): string | null {

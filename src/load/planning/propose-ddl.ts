@@ -3,6 +3,7 @@ import { plural } from "../../errors/format.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { KnownFields } from "../../model/header.ts";
 import type { NewTable, TableDdl } from "../../model/new-table.ts";
+import { keepsRows, KIND_NAMES } from "../../model/table-shape.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { isJob } from "../../options/is-job.ts";
 import type { Options } from "../../options/options.ts";
@@ -51,7 +52,7 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
   const { name } = shape;
   const { columns } = newColumns({ name, shape, seen, options, dialect: target.ddl });
   if (columns.length === 0) return null;
-  if (shape.kind === "view" || shape.kind === "virtual") throw notAlterable(shape);
+  if (!keepsRows(shape)) throw notAlterable(shape);
   const table: NewTable = { name, columns };
   const statements = target.ddl.addColumns(table);
   const why = `${plural(columns.length, "column")} added, with types from ${from}`;
@@ -95,7 +96,7 @@ function notAlterable(shape: TableShape): Error {
     "PLAN_DDL",
     {
       what: `a column of ${tableLabel(shape)}`,
-      reason: `it is a ${shape.kind === "view" ? "view" : "virtual table"}`,
+      reason: `it is a ${KIND_NAMES[shape.kind]}`,
       suggestion: "load into the table behind it, or leave --alter out",
     },
     { where: "--alter" },

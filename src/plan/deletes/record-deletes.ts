@@ -4,7 +4,7 @@
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Arbiter, Isolation } from "../../model/load-plan.ts";
-import { cascades } from "../../model/table-shape.ts";
+import { cascades, keepsRows, KIND_NAMES } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { FieldValue } from "../../options/grammar.ts";
 import { readsColumn } from "../../sql/expressions.ts";
@@ -51,14 +51,14 @@ function orderWhy(before: Isolation, now: Isolation): string[] {
 }
 
 function keyOf({ table, arbiter }: UndecidedPlan): Arbiter {
-  const isTable = table.kind === "table" || table.kind === "partitioned";
+  const isTable = keepsRows(table);
   if (isTable && arbiter?.kind === "expressions") return arbiter;
   throw upsurgeError(
     "PLAN_UNSUPPORTED",
     {
       what: isTable
         ? `${FLAG} by ${arbiter?.name ?? "no key"}`
-        : `${FLAG} on ${tableLabel(table)}, which is a ${table.kind === "view" ? "view" : "virtual table"}`,
+        : `${FLAG} on ${tableLabel(table)}, which is a ${KIND_NAMES[table.kind]}`,
       reason: isTable
         ? "a record deletes the row of its key, and that tells no two rows apart by their values alone"
         : "what a delete does behind it is not known",

@@ -4,7 +4,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { LinkedColumns } from "../../model/nest/nest-plan.ts";
 import type { Arbiter, Assignment, Removal, TablePlan } from "../../model/load-plan.ts";
 import { allowedByFlag } from "../../model/removal.ts";
-import { cascades, tableName } from "../../model/table-shape.ts";
+import { cascades, keepsRows, KIND_NAMES, tableName } from "../../model/table-shape.ts";
 import type { Column, TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { qualify, readsColumn } from "../../sql/expressions.ts";
@@ -90,9 +90,9 @@ export function refuseStreams(
 }
 
 function refuseTable(shape: TableShape): void {
-  if (shape.kind !== "view" && shape.kind !== "virtual") return;
+  if (keepsRows(shape)) return;
   throw unsupported(
-    `${FLAG} on the ${shape.kind === "view" ? "view" : "virtual table"} ${tableLabel(shape)}`,
+    `${FLAG} on the ${KIND_NAMES[shape.kind]} ${tableLabel(shape)}`,
     "only a table can be kept from other writers",
     "name the table behind it with --table, or leave --delete-missing out",
   );

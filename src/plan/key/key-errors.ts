@@ -34,7 +34,7 @@ const OTHERS = "another key of the table";
 
 /** What to do about a table that has no unique key. */
 function withoutKeys({ kind }: TableShape, request: ArbiterRequest): string {
-  if (kind === "virtual") return VIRTUAL;
+  if (kind === "virtual" || kind === "foreign") return TAKES_INSERTS[kind];
   const columns = "pass --key with the columns that tell its rows apart";
   if (request.isMade === true) return `${columns}: they become its primary key`;
   if (kind === "view" || request.upsertsWithoutIndex) return columns;
@@ -188,14 +188,21 @@ function names(expression: string | undefined, column: string): boolean {
   return expression?.split(/[^\p{L}\p{N}_$]+/u).includes(column) ?? false;
 }
 
-const VIRTUAL =
-  "leave --key, --mode and --ignore out: a virtual table has no unique keys, and takes inserts";
+/** What to do about a table that takes nothing but inserts, where no key is named. */
+const TAKES_INSERTS = {
+  virtual:
+    "leave --key, --mode and --ignore out: a virtual table has no unique keys, and takes inserts",
+  foreign:
+    "leave --key and --mode out: a foreign table has no unique keys here, and takes inserts, with --ignore --any-constraint too; or load into the table itself, on its own server",
+} as const;
 
 /** What to do about a key where `uniqueIndexSql` makes no index. */
 const WITHOUT_INDEX: Readonly<Record<TableShape["kind"], string>> = {
   table: "give the table a unique index on the key",
   view: "give the table behind the view a unique index, and load into that table",
   virtual: "leave --key out: a virtual table has no unique keys, and takes inserts",
+  foreign:
+    "leave --key out: a foreign table has no unique keys here, and takes inserts; or pass --ignore --any-constraint in its place, which leaves rows alone that are there; or load into the table itself, on its own server",
   partitioned:
     "give it a unique index that holds the partition columns too, and name all its columns with --key",
 };

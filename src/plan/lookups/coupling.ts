@@ -1,6 +1,6 @@
 /** What makes the answer of a look-up change from record to record, so that each must be looked up by itself. Pure. */
 import type { LookupPlan } from "../../model/lookup-plan.ts";
-import { tableName } from "../../model/table-shape.ts";
+import { keepsRows, tableName } from "../../model/table-shape.ts";
 import type { TableShape, Trigger } from "../../model/table-shape.ts";
 import { tableLabel } from "../names.ts";
 
@@ -31,7 +31,7 @@ export function couplingOf(
     return `the trigger ${trigger.name} may change what is looked up in ${label}`;
   if (shape.kind === "view" || shape.rewritten)
     return `what is behind ${tableLabel(shape)} may change what is looked up in ${label}`;
-  if (parent.kind === "view" || parent.kind === "virtual" || parent.rewritten)
+  if (!keepsRows(parent) || parent.rewritten)
     return `what is behind ${label} may change with each record`;
   const read = [...keys.map(({ column }) => column.name), refersTo.name];
   const along = shape.referredBy?.find(

@@ -5,6 +5,7 @@
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { MadeKeys } from "../../model/nest/made-keys.ts";
+import { keepsRows } from "../../model/table-shape.ts";
 import type { Column, TableShape, UniqueKey } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
 import { tableLabel } from "../names.ts";
@@ -24,7 +25,7 @@ export interface MadeRequest extends Pick<TablePlan, "mode" | "arbiter"> {
 function chooseMade(request: MadeRequest): MadeKeys | null {
   const { mode, arbiter, shape, referred = [], named, capabilities } = request;
   if (mode !== "insert" || arbiter !== null || referred.length === 0) return null;
-  const isTable = shape.kind === "table" || shape.kind === "partitioned";
+  const isTable = keepsRows(shape);
   if (!isTable || shape.uniqueKeys.some((key) => isCertain(key, shape, named))) return null;
   const before: { column: Column; sql: string }[] = [];
   const written: Column[] = [];

@@ -3,6 +3,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Assignment, TablePlan } from "../../model/load-plan.ts";
 import type { MissingRule } from "../../model/nest/missing-rule.ts";
 import { allowedByFlag } from "../../model/removal.ts";
+import { keepsRows } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { levelName } from "../../options/nest/nest-levels.ts";
 import type { LevelOptions } from "../../options/nest/nest-levels.ts";
@@ -68,7 +69,7 @@ export function sayMissing({ said, apart, limit }: MissingRule): string {
 function mentionKey({ level, plan, key }: MissingRequest): readonly Column[] {
   const { arbiter, nullKey, table } = plan;
   const name = levelName(level.path);
-  if (table.kind === "view" || table.kind === "virtual")
+  if (!keepsRows(table))
     throw unsupported(name, {
       what: `missing: ${level.missing?.kind ?? ""} on ${tableLabel(table)}, which is no table`,
       reason: "what is behind it is not known",

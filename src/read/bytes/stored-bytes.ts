@@ -3,12 +3,13 @@
  * Decompression and everything after it is left to others.
  */
 import { formatCount, plural } from "../../errors/format.ts";
-import { constants, open as openDescriptor } from "node:fs";
+import { constants, fstatSync, open as openDescriptor } from "node:fs";
 import type { Stats } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
+import { sourceLabel } from "../../errors/source-label.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { corrupt, sourceError } from "./source-error.ts";
 
@@ -34,7 +35,10 @@ export async function openStoredBytes(
   path: string,
   stdin: NodeJS.ReadableStream,
 ): Promise<StoredBytes> {
-  if (path === "-") return new StreamBytes("-", stdin);
+  if (path === "-") {
+    refuseDirectory(stdin);
+    return new StreamBytes("-", stdin);
+  }
   let handle: FileHandle;
   try {
     if ((await stat(path)).isFIFO()) return new StreamBytes(path, await openPipe(path));
@@ -50,6 +54,14 @@ export async function openStoredBytes(
     await handle.close();
     throw sourceError(path, error);
   }
+}
+
+/** Node takes a directory as standard input for a stream without a byte. */
+function refuseDirectory(stdin: NodeJS.ReadableStream): void {
+  if (!("fd" in stdin) || stdin.fd !== 0 || !fstatSync(0).isDirectory()) return;
+  const fix =
+    "name the files in it as sources; or load them into the tables of their names: upsurge run FOLDER --to URL";
+  throw upsurgeError("SOURCE_IS_DIRECTORY", { path: sourceLabel("-") }, { fix });
 }
 
 // Elsewhere a pipe that nobody has opened for writing may look ended.

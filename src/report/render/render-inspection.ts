@@ -105,6 +105,7 @@ const WITHOUT_KEYS: Readonly<Record<TableShape["kind"], string>> = {
   table: "records can only be inserted, or looked up with --key and --strategy select-then-write",
   view: "a view has no keys of its own; --key names the columns that find its rows",
   virtual: "records can only be inserted",
+  foreign: "its keys are on its own server; records can only be inserted",
   partitioned: "records can only be inserted",
 };
 

@@ -8,6 +8,7 @@ import { alignColumns, formatCount, formatSeconds, plural } from "../../errors/f
 import { comparedIn, differenceLines, differencesJson } from "./render-differences.ts";
 import type { Report, ReportDetails, ReportedJob, ReportedTable } from "../report.ts";
 import { visible, visibleLine } from "../../errors/visible.ts";
+import { isRefusedAgain } from "../resume-advice.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
 export function reportJson(report: Report): string {
@@ -148,10 +149,10 @@ function resumed({ job }: Report): string {
 /** The headline of a load that came to no end. Records of a batch that failed are not counted: 0 may be wrong, and is not told. */
 function stopped({ status, counts, guarantee, error, ...report }: Report, read: string): string {
   const time = formatSeconds(report.seconds);
-  if (guarantee === "exactly-once" && counts.read > 0) {
+  if (guarantee === "exactly-once" && counts.read > 0 && !isRefusedAgain(error?.code ?? "")) {
     return `${status} after ${time}; ${read} committed; the same command goes on from there:`;
   }
-  if (guarantee === "at-least-once" && counts.read > 0) {
+  if (guarantee !== "all-or-nothing" && counts.read > 0) {
     return `${status} after ${time}; ${read} committed, and what is committed stays:`;
   }
   const begun =

@@ -14,6 +14,7 @@ import {
   whyLines,
   leavesOpen,
 } from "./render-report.ts";
+import { isRefusedAgain } from "../resume-advice.ts";
 import type { ReportedLoad, RunReport } from "../run-report.ts";
 
 /** The report as one line of JSON, its fields in the order of the documentation. */
@@ -82,7 +83,8 @@ export function headline({ counts, tables, seconds, ...report }: RunReport): str
   if (status === "skipped") return "skipped: another run of these loads is running";
   const kept = keptOf({ status, tables, guarantee: report.guarantee });
   if (kept.length > 0) {
-    const goesOn = report.guarantee === "exactly-once";
+    const isRefused = isRefusedAgain(report.error?.code ?? "");
+    const goesOn = report.guarantee === "exactly-once" && !isRefused;
     const then = goesOn ? "the same command goes on from there" : "what is committed stays";
     const committed = kept.reduce((sum, load) => sum + load.counts.read, 0);
     return `${status}${at} after ${time}; ${plural(committed, "record")} committed; ${then}:`;

@@ -2,11 +2,11 @@
 import { systemCodeOf } from "../../errors/system-code.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { messageOf } from "../../errors/message-of.ts";
-import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
-import { privilegeMissing } from "../session-errors.ts";
+import { classifyOther, lostError, privilegeMissing } from "../session-errors.ts";
 import type { ErrorClass } from "../target.ts";
 import { LOGIN_FIX, POLICY_FIX, TLS_FIX } from "./words.ts";
 
@@ -48,7 +48,7 @@ const ROW_CODES: Readonly<Record<string, RowCode>> = {
 const ROW_CLASSES = ["22", "23", "44", "P0"];
 
 const TRANSIENT = new Set(
-  `40001 40P01 55P03 57P01 57P02 57P03 57P05 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
+  `25P03 25P04 40001 40P01 55P03 57P01 57P02 57P03 57P05 57014 53000 53100 53200 53300 08000 08001 08003 08004 08006 25006`.split(
     " ",
   ),
 );
@@ -105,6 +105,11 @@ export function isValueStateSql(state: string): string {
  */
 export function classifyError(error: PostgresError): ErrorClass {
   return isRowError(error) || isValueState(error.code) ? "row" : classifyState(error.code);
+}
+
+/** The same for any error; `isLost`: the connection is gone. */
+export function classOf(error: unknown, isLost: boolean): ErrorClass {
+  return isServerError(error) ? classifyError(error) : classifyOther(error, isLost);
 }
 
 /** True for an error that a row caused for certain: by its state, or because the user's code raised it. */
@@ -255,7 +260,29 @@ export function translateError(error: unknown, target: string): Error {
     return privilegeMissing(error, `grant what the message names${all}`);
   }
   const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
-  return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, context);
+  const fix = timeoutFix(error.code);
+  return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, { ...context, fix });
+}
+
+/** The error of a connection that is lost; `said`: what the server said before it hung up. */
+export function lostAfter(said: PostgresError | null, error: unknown, target: string): Error {
+  if (said === null || error instanceof UpsurgeError) return lostError(error, target);
+  return translateError(said, target);
+}
+
+/** The settings with which a server ends what takes too long. */
+const TIMEOUTS: Readonly<Record<string, string>> = {
+  "25P03": "idle_in_transaction_session_timeout",
+  "25P04": "transaction_timeout",
+  "57014": "statement_timeout",
+  "57P05": "idle_session_timeout",
+};
+
+/** What helps against one of them; somebody may have cancelled a statement as well, which gives the same state. */
+function timeoutFix(state: string): string | undefined {
+  const setting = TIMEOUTS[state];
+  if (setting === undefined) return undefined;
+  return `${setting} is a setting of the server, the database, the role or the URL: raise it there, or for this load with PGOPTIONS='-c ${setting}=0', then run the same command again`;
 }
 
 /** What is told apart for the user. */
@@ -266,6 +293,9 @@ const OUR_CODES: Readonly<Record<string, ErrorCode>> = {
   "57P01": "TARGET_LOST",
   "57P02": "TARGET_LOST",
   "57P03": "TARGET_LOST",
+  "25P03": "TARGET_LOST",
+  "25P04": "TARGET_LOST",
+  "57P05": "TARGET_LOST",
 };
 
 /** What the server says of a statement that it refuses; `null` for other errors. */

@@ -14,7 +14,7 @@ export function methodsOf(version: number, hasCitus = false): MethodCapabilities
     native: "upsert",
     // Citus takes no MERGE of rows that are staged on one server into a table that is spread over several.
     ...(hasCitus ? {} : { merge: known < MERGE_SINCE ? UPDATE_THEN_INSERT : MERGE }),
-    copy: { kinds: ["table", "partitioned"], mayMeetRows: true },
+    copy: { kinds: ["table", "partitioned", "foreign"], mayMeetRows: true },
     proposal: { byUpsert: true, rowTriggersOnly: true },
     folds: { compares },
     stagedColumns: STAGED_COLUMNS,

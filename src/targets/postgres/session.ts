@@ -18,7 +18,7 @@ import type { Capabilities } from "../capabilities.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
-import { classifyError, isServerError, rowFault, saidOf, translateError } from "./errors.ts";
+import { classOf, lostAfter, rowFault, saidOf, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { LOOKUPS } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
@@ -54,7 +54,7 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
-import { classifyOther, lostError, planRefused } from "../session-errors.ts";
+import { planRefused } from "../session-errors.ts";
 import { planningSettings, ReadOrder } from "./apply/read-order.ts";
 import { transactionId } from "./apply/commit.ts";
 import { transactionOf } from "./apply/transaction.ts";
@@ -378,7 +378,7 @@ export class PostgresSession implements Session {
   }
 
   classify(error: unknown): ErrorClass {
-    return isServerError(error) ? classifyError(error) : classifyOther(error, this.#isLost);
+    return classOf(error, this.#isLost);
   }
 
   get #isLost(): boolean {
@@ -386,9 +386,9 @@ export class PostgresSession implements Session {
   }
 
   translate(error: unknown): Error {
-    const { label } = this.#context;
-    const translated = translateError(error, label);
-    return translated === error && this.#isLost ? lostError(error, label) : translated;
+    const translated = translateError(error, this.#context.label);
+    if (translated !== error || !this.#isLost) return translated;
+    return lostAfter(this.#loss.said, error, this.#context.label);
   }
 
   async close(): Promise<void> {

@@ -70,6 +70,23 @@ test("tells how the records were written only when it is asked to", () => {
 });
 
 test.each([
+  ["TARGET_LOST", "1,234,567 records committed; the same command goes on from there:"],
+  ["SOURCE_CHANGED", "1,234,567 records committed, and what is committed stays:"],
+  ["JOB_TABLE", "1,234,567 records committed, and what is committed stays:"],
+])("says of a job that ended with %s whether the same command goes on", (code, words) => {
+  const texts = { message: "no", cause: "no", fix: "none", where: null };
+  const failed = {
+    ...report,
+    status: "failed",
+    guarantee: "exactly-once",
+    error: { code, ...texts },
+  } as const satisfies Report;
+
+  expect(renderReport(failed)).toMatch(/^failed after 12\.3 s; /);
+  expect(renderReport(failed)).toContain(`; ${words}\n`);
+});
+
+test.each([
   ["primary", "key: order_no, line_no (the primary key)"],
   ["default", "key: order_no, line_no (the primary key)"],
   ["column", "key: order_no, line_no (the column of that name)"],

@@ -52,7 +52,7 @@ const LITERAL = `
 const FACTS = `
   select c.oid::text as oid, c.relkind::text as relkind,
     json_build_object('schema', n.nspname, 'name', c.relname) as name,
-    case c.relkind when 'p' then 'partitioned' when 'v' then 'view' else 'table' end as kind,
+    case c.relkind when 'p' then 'partitioned' when 'v' then 'view' when 'f' then 'foreign' else 'table' end as kind,
     case when c.relkind = 'f' then 'it is a foreign table' end as "truncateHazard",
     (c.relkind <> 'v' and c.relhasrules) or row_security_active(c.oid) as rewritten, c.relchecks > 0 as checked,
     array_remove(array[

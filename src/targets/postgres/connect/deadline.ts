@@ -3,6 +3,8 @@
  * the limits are kept on this side: for connecting, for every statement, and for saying goodbye.
  */
 import type { Client } from "pg";
+import { isServerError } from "../errors.ts";
+import type { PostgresError } from "../errors.ts";
 
 /** What the driver has beneath a client; the stream changes when TLS begins. */
 interface ClientWire {
@@ -39,9 +41,14 @@ export async function connectInTime(client: Client, limitMs: number): Promise<vo
 /** Whether a connection is gone; to be made before anything is asked, for it can go right behind the first answer. */
 export class ConnectionLoss {
   lost = false;
+  /** What the server said before it hung up: whoever asks next learns from the driver only that nobody is there. */
+  said: PostgresError | null = null;
 
   constructor(client: Client) {
-    client.on("error", () => (this.lost = true));
+    client.on("error", (error: unknown) => {
+      this.lost = true;
+      if (isServerError(error)) this.said ??= error;
+    });
     client.on("end", () => (this.lost = true));
   }
 }

@@ -20,7 +20,7 @@ describe("the class of a SQLSTATE", () => {
     // Locks.
     ["40001 40P01 55P03", "transient"],
     // The server goes away, or the session was ended, or the statement cancelled.
-    ["57P01 57P02 57P03 57P05 57014", "transient"],
+    ["25P03 25P04 57P01 57P02 57P03 57P05 57014", "transient"],
     // Too little of something; space above all, for which no row may be rejected.
     ["53000 53100 53200 53300", "transient"],
     // The connection.
@@ -29,7 +29,7 @@ describe("the class of a SQLSTATE", () => {
     ["25006", "transient"],
     // A fault of the protocol, such as too many parameters, is none of the network's.
     ["08P01 08007", "fatal"],
-    ["42501 42601 42703 42804 42P01 42P10 28000 28P01 3D000 0A000 25P02 25P04", "fatal"],
+    ["42501 42601 42703 42804 42P01 42P10 28000 28P01 3D000 0A000 25P02", "fatal"],
     ["53400 55000 55006 57P04 58030 58P01 XX000 XX001 XX002 F0000 26000 34000 2BP01", "fatal"],
     ["54011 54023", "fatal"],
   ])("%s: %s", (states, kind) => {
@@ -52,6 +52,9 @@ describe("an error of the server in our words", () => {
     ["25006", "TARGET_READ_ONLY", 75],
     ["57P01", "TARGET_LOST", 75],
     ["57P03", "TARGET_LOST", 75],
+    ["25P03", "TARGET_LOST", 75],
+    ["25P04", "TARGET_LOST", 75],
+    ["57P05", "TARGET_LOST", 75],
     ["40P01", "TARGET_BUSY", 75],
     ["55P03", "TARGET_BUSY", 75],
     ["53300", "TARGET_BUSY", 75],
