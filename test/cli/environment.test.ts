@@ -74,6 +74,7 @@ test.each([
   ["UPSURGE_TRIM", "false", ""],
   ["UPSURGE_HEADER", "true", "--header"],
   ["UPSURGE_NULL", "x\ny", "--null x --null y"],
+  ["UPSURGE_NULL", "x\r\n\r\ny\r\n", "--null x --null y"],
   ["UPSURGE_UPDATE_COLUMNS", "n", "--update-columns n"],
 ])("%s=%j is %s", async (variable, value, flags) => {
   const folder = shop();
@@ -236,7 +237,7 @@ test("a load says which variables change what is loaded, and no others", async (
   const folder = shop();
   const env = {
     UPSURGE_LIMIT: "1",
-    UPSURGE_NULL: "5\nNULL",
+    UPSURGE_NULL: "5\r\nNULL",
     UPSURGE_MAX_REJECTS: "1%",
     UPSURGE_HEADER: "true",
     UPSURGE_BATCH_ROWS: "7",

@@ -1,11 +1,15 @@
 /** With several sources every error names the one it is about, on the screen and in the report. */
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { upsurgeError } from "../../src/errors/upsurge-error.ts";
+import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
 const GOOD = "id,name\n1,a\n";
+
+afterEach(() => onFailPoint(null));
 
 test.each([
   ["id,nmae\n2,b\n", "PLAN_UNKNOWN_FIELD"],
@@ -72,4 +76,28 @@ test.each([
 
   const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
   expect(warnings).toEqual(said.map((each) => expect.stringContaining(each)));
+});
+
+test.each([
+  [["a.csv", "b.csv"], 0, 3],
+  [["-", "b.csv"], 75, 0],
+  [["a.csv", "-"], 75, 0],
+])("what cannot be read again is not tried again without it: %j", async (sources, exit, rows) => {
+  const records = "id,name\n1,a\n2,b\n";
+  const cwd = tempDir({ "a.csv": records, "b.csv": "id,name\n3,c\n" });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer primary key, name text)");
+  let applied = 0;
+  // Once, in the batch of the second source.
+  onFailPoint((point) => {
+    if (point === "applied" && (applied += 1) === 2)
+      throw upsurgeError("TARGET_LOST", { target: "the server", reason: "gone" });
+  });
+  const args = [...sources, "--to", "t.db", "--table", "t", "--key", "id", "-b", "2"];
+  const stdin = sources[0] === "-" ? records : "id,name\n3,c\n";
+  const { exitCode, stderr } = await runUpsurge(args, { cwd, stdin });
+
+  expect([exitCode, applied > 2], stderr).toEqual([exit, exit === 0]);
+  expect(db.prepare("select count(*) from t").pluck().get()).toBe(rows);
+  db.close();
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
+import type { Report } from "../../src/report/report.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -17,11 +18,21 @@ afterEach(() => onFailPoint(null));
 const append = (path: string): void => appendFileSync(path, `${RECORDS},late\n`);
 const touch = (path: string): void => utimesSync(path, 1, 1);
 
+/** What came of a load. */
+interface Loaded {
+  readonly exit: number;
+  readonly read: number;
+  readonly warnings: readonly string[];
+  readonly error: string | null;
+  /** Rows in the table. */
+  readonly rows: unknown;
+}
+
 /** Loads `in.csv`, to which something is done once the first rows are about to be written. */
 async function loadWhile(
   change: (path: string) => void,
   ...flags: readonly string[]
-): Promise<{ readonly read: number; readonly warnings: readonly string[] }> {
+): Promise<Loaded> {
   const cwd = tempDir({ "in.csv": CSV });
   const database = new Sqlite(join(cwd, "x.db"));
   database.exec("create table t (id integer primary key, s text)");
@@ -33,19 +44,18 @@ async function loadWhile(
     change(join(cwd, "in.csv"));
   });
   const into = ["--to", "x.db", "--table", "t", "--key", "id", "-b", "10", "--json", "-q"];
-  const { exitCode, stdout, stderr } = await runUpsurge(["in.csv", ...into, ...flags], { cwd });
-  expect(exitCode, stderr).toBe(0);
-  const { counts, warnings } = JSON.parse(stdout) as {
-    readonly counts: { readonly read: number };
-    readonly warnings: readonly string[];
-  };
-  return { read: counts.read, warnings };
+  const { exitCode, stdout } = await runUpsurge(["in.csv", ...into, ...flags], { cwd });
+  const { counts, warnings, error } = JSON.parse(stdout) as Report;
+  const after = new Sqlite(join(cwd, "x.db"), { readonly: true });
+  const rows = after.prepare("select count(*) from t").pluck().get();
+  after.close();
+  return { exit: exitCode, read: counts.read, warnings, error: error?.code ?? null, rows };
 }
 
 describe("a load of a file", () => {
   test("to which somebody writes says so", async () => {
-    const { read, warnings } = await loadWhile(append);
-    expect(read).toBe(RECORDS + 1);
+    const { exit, read, warnings } = await loadWhile(append);
+    expect([exit, read]).toEqual([0, RECORDS + 1]);
     expect(warnings).toEqual([
       expect.stringMatching(
         /^in\.csv changed while it was read: it had [\d,]+ bytes when it was opened and has [\d,]+ now; .*once nobody writes to it$/,
@@ -54,7 +64,8 @@ describe("a load of a file", () => {
   });
 
   test("whose bytes were written again says so", async () => {
-    const { warnings } = await loadWhile(touch);
+    const { exit, warnings } = await loadWhile(touch);
+    expect(exit).toBe(0);
     expect(warnings).toEqual([expect.stringContaining("it was written to while it was read")]);
   });
 
@@ -63,7 +74,20 @@ describe("a load of a file", () => {
     ["of which only the first records are asked for", append, ["--limit", "20"]],
     ["that is followed", append, ["--follow-append", "--job", "j", "--commit", "1000"]],
   ] as const)("%s says nothing", async (_, change, flags) => {
-    expect((await loadWhile(change, ...flags)).warnings).toEqual([]);
+    expect(await loadWhile(change, ...flags)).toMatchObject({ exit: 0, warnings: [] });
+  });
+
+  test.each([
+    ["to which somebody writes", append, []],
+    ["to which somebody writes", append, ["--expect-rows", `${RECORDS + 1}`]],
+    ["whose bytes were written again", touch, []],
+    ["whose bytes were written again", touch, ["--expect-rows", `${RECORDS}`]],
+  ] as const)("%s is refused where rows go that no record has", async (_, change, expected) => {
+    expect(await loadWhile(change, "--delete-missing", ...expected)).toMatchObject({
+      exit: 4,
+      error: "SOURCE_INCOMPLETE",
+      rows: 0,
+    });
   });
 });
 

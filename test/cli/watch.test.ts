@@ -127,6 +127,17 @@ test("--junit tells rejects by reason, and they fail as the load does", async ()
   expect(read(cwd, "r.xml")).toContain('tests="3" failures="0" errors="0" skipped="2"');
 });
 
+test("--junit has rejects fail that keep rows from going, whatever else is said of rejects", async () => {
+  const cwd = shop({ "orders.csv": "id,item,amount\n2,pot,1\n3,cup,0\n" });
+  const flags = [...INTO_ORDERS, "--max-rejects", "5", "--rejects-ok", "--junit", "r.xml"];
+
+  expect((await upsurge(cwd, "orders.csv", ...flags, "--delete-missing")).exitCode).toBe(3);
+  expect(orders(cwd)).toHaveLength(2);
+  const xml = read(cwd, "r.xml");
+  expect(xml).toContain('<testsuite name="orders" tests="2" failures="1" errors="0" skipped="0"');
+  expect(xml).toMatch(/name="rejects: ROW_CHECK" classname="orders">\s+<failure /);
+});
+
 test("--junit tells what --check finds to change; a row that no record has is no failure", async () => {
   const cwd = shop({ "orders.csv": "id,item,amount\n2,pot,1\n" });
   const flags = [...INTO_ORDERS, "--junit", "r.xml"];

@@ -107,3 +107,16 @@ describe("a job of shards", () => {
     },
   );
 });
+
+describe("records without any value", () => {
+  const database = useDatabase(engine);
+
+  test("are counted once among those of all shards", async () => {
+    const job = await ShardsShell.open(engine, database);
+    job.shell.write("in.csv", "id,n,hist\n1,1,1\n,,\n2,2,2\n,,\n,,\n3,3,3\n");
+    for (const which of ["1/2", "0/2"]) expect((await job.shard(which)).exit).toBe(0);
+    const { counts } = JSON.parse((await job.finish()).stdout) as { readonly counts: object };
+
+    expect(counts).toMatchObject({ read: 3, inserted: 3, blank: 3 });
+  });
+});

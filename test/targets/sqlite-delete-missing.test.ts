@@ -106,6 +106,9 @@ describe("keys", () => {
       "cy",
       "d",
     ]);
+    // A stamp is set in new rows as well, which it may bring within the predicate.
+    const stamped = await shell.run([...key, ...mark, "--stamp", "gone = null"]);
+    expect([stamped.exit, stamped.report.error?.code]).toEqual([2, "OPTION_CONFLICT"]);
   });
 
   test("a rowid that is made for a record without a key cannot be told", async () => {

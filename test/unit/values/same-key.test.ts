@@ -81,3 +81,14 @@ test("numbers in a row are shared out evenly, digit by digit as in texts", () =>
   expect(Math.min(...counts)).toBeGreaterThan(900);
   expect(Math.max(...counts)).toBeLessThan(1100);
 });
+
+test.each([
+  ["2024-01-01 23:59:59.9999999", "the last moment of a day"],
+  ["2024-01-01 23:59:59.9999995Z", "the last moment of a day"],
+  ["2024-01-01 24:00", "the last moment of a day"],
+  ["2024-01-01 23:59:60", "the last moment of a day"],
+  ["2024-01-01 23:59:59.9999994", "ISO 8601"],
+  ["2024-01-01 23:59:59.999999Z", "ISO 8601 in UTC"],
+])("%s may be a moment of the next day, or not: %s", (text, style) => {
+  expect(foldValue(text).style).toBe(style);
+});
