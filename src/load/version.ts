@@ -3,9 +3,14 @@ import { readFile } from "node:fs/promises";
 
 declare const UPSURGE_VERSION: string | undefined;
 
+/** As it was read before. */
+let known: string | null = null;
+
 /** `1.2.3` */
 export async function readVersion(): Promise<string> {
-  return typeof UPSURGE_VERSION === "string" ? UPSURGE_VERSION : await versionOfPackage();
+  if (typeof UPSURGE_VERSION === "string") return UPSURGE_VERSION;
+  known ??= await versionOfPackage();
+  return known;
 }
 
 async function versionOfPackage(): Promise<string> {

@@ -4,7 +4,7 @@
  */
 export const SECONDS: Readonly<Record<string, readonly [fast: number, all: number]>> = {
   "action.test.ts": [4, 4],
-  "cli/bundle.test.ts": [8, 8],
+  "cli/bundle.test.ts": [5, 5],
   "cli/install.test.ts": [1, 36],
   "cli/report-in-browser.test.ts": [1, 11],
   "cli/split.test.ts": [4, 4],
@@ -138,6 +138,6 @@ export const SECONDS: Readonly<Record<string, readonly [fast: number, all: numbe
   "unit/read/compression.test.ts": [4, 4],
   "unit/read/fast-path.test.ts": [3, 3],
   "unit/read/limits.test.ts": [1, 8],
-  "unit/sql/statements.test.ts": [12, 12],
+  "unit/sql/statements.test.ts": [6, 6],
   "unit/targets/sqlite/numbers.test.ts": [3, 3],
 };

@@ -4,8 +4,9 @@
  */
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { COMMANDS } from "../../src/cli/help.ts";
 import { parseCommandLine } from "../../src/cli/program.ts";
-import { optionSpec } from "../../src/options/flag.ts";
+import { OPTION_NAMES, optionSpec } from "../../src/options/flag.ts";
 import type { OptionName } from "../../src/options/options.ts";
 import { isByChance } from "./by-chance.ts";
 
@@ -51,12 +52,37 @@ export const seenWord = {
     `way ${target} ${strategy} ${rowSource}`,
 };
 
+/** The words of a command line that bear on what is noted of it. */
+const TELLING = new Set([
+  ...COMMANDS.map(({ name }) => name),
+  ...OPTION_NAMES.flatMap((name) => optionSpec(name).choices ?? []),
+]);
+
+/** What a command line has in common with others of which the same is noted: all but its names, places and numbers. */
+function kindOfCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const target = targetOf(env["UPSURGE_TO"] ?? env["DATABASE_URL"]);
+  const told = args.map((word) => {
+    if (TELLING.has(word) || word.startsWith("-")) return word;
+    return targetOf(word) === "sqlite" ? "." : `${targetOf(word)}:`;
+  });
+  return [target, ...told].join(" ");
+}
+
+/** The kinds of which all is noted. */
+const known = new Set<string>();
+
 function wordsOfCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): string[] {
+  const kind = kindOfCommand(args, env);
+  if (known.has(kind)) return [];
   const call = callOf(args);
   if (call === null) return [];
+  known.add(kind);
   const { command, raw } = call;
   const words = [seenWord.command(command)];
   for (const [name, values] of Object.entries(raw) as [OptionName, string[]][]) {

@@ -27,8 +27,16 @@ export function notInConfig(name: OptionName): string | null {
     : "a config has connections, what is put out, and times to wait";
 }
 
+const known = new Map<OptionName, readonly string[]>();
+
 /** The variables of an option, of which the first that is set counts. */
 export function variablesOf(name: OptionName): readonly string[] {
+  const found = known.get(name) ?? listVariables(name);
+  known.set(name, found);
+  return found;
+}
+
+function listVariables(name: OptionName): readonly string[] {
   if (explicitReason(name) !== null) return [];
   const own = variableOf(name);
   return [own, ...(optionSpec(name).env ?? []).filter((each) => each !== own)];

@@ -6,6 +6,7 @@ import { UpsurgeError } from "../../../src/errors/upsurge-error.ts";
 import type { TablePlan } from "../../../src/model/load-plan.ts";
 import type { Column, TableShape, Trigger, UniqueKey } from "../../../src/model/table-shape.ts";
 import { makePlan } from "../../../src/plan/make-plan.ts";
+import type { PlanRequest } from "../../../src/plan/plan-request.ts";
 import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { optionsOf } from "../../helpers/options.ts";
 import type { GivenOptions } from "../../helpers/options.ts";
@@ -27,9 +28,16 @@ export interface Spelling {
   readonly byDefault: boolean;
 }
 
+/** A load as it is drawn, for which each version of its target has a plan of its own. */
+export interface DrawnLoad {
+  readonly title: string;
+  readonly request: Omit<PlanRequest, "capabilities">;
+  /** The columns that its rows carry. */
+  readonly columns: readonly string[];
+}
+
 /** A plan, and the columns that its rows carry. */
 export interface DrawnPlan {
-  readonly title: string;
   readonly plan: TablePlan;
   readonly columns: readonly string[];
 }
@@ -61,12 +69,8 @@ export class Draw {
   }
 }
 
-/** The plan of a draw under these capabilities; `null` where the planner refuses it. */
-export function drawPlan(
-  seed: number,
-  spelling: Spelling,
-  capabilities: Capabilities,
-): DrawnPlan | null {
+/** A load of a table and with options that the seed decides. */
+export function drawLoad(seed: number, spelling: Spelling): DrawnLoad {
   const draw = new Draw(seed);
   const shape = drawTable(draw, spelling);
   const options = drawOptions(draw, shape, spelling);
@@ -74,24 +78,32 @@ export function drawPlan(
     ({ generatedSql, identity }) =>
       generatedSql === null && (identity !== "always" || options.keepIdentity === true),
   );
-  const columns = written.map(({ name }) => name);
-  const fewer = columns.filter((name) => name === "id" || name === "sku" || !draw.once(4));
+  const names = written.map(({ name }) => name);
+  const columns = names.filter((name) => name === "id" || name === "sku" || !draw.once(4));
+  const request = {
+    target: "test",
+    shape,
+    quoteIdentifier: spelling.quote,
+    options: optionsOf(options),
+    fields:
+      options.lookup === undefined
+        ? names
+        : [...names.filter((name) => name !== "author"), "writer", "day"],
+    openFields: false,
+    ...(draw.once(4) ? { stage: "upsurge_2" } : {}),
+    parents: new Map([["authors", parentTable(spelling)]]),
+  };
+  return { title: titleOf(shape, options), request, columns };
+}
+
+/** The plan of a load under these capabilities; `null` where the planner refuses it. */
+export function planOf(
+  { request, columns }: DrawnLoad,
+  capabilities: Capabilities,
+): DrawnPlan | null {
   try {
-    const { tables } = makePlan({
-      target: "test",
-      shape,
-      capabilities,
-      quoteIdentifier: spelling.quote,
-      options: optionsOf(options),
-      fields:
-        options.lookup === undefined
-          ? columns
-          : [...columns.filter((name) => name !== "author"), "writer", "day"],
-      openFields: false,
-      ...(draw.once(4) ? { stage: "upsurge_2" } : {}),
-      parents: new Map([["authors", parentTable(spelling)]]),
-    });
-    return { title: titleOf(shape, options), plan: tables[0], columns: fewer };
+    const { tables } = makePlan({ ...request, capabilities });
+    return { plan: tables[0], columns };
   } catch (error) {
     if (error instanceof UpsurgeError) return null;
     throw error;

@@ -3,6 +3,7 @@
  * and whole texts of every seventeenth. A change that is meant renews them: `npx vitest run test/unit/sql/statements.test.ts -u`.
  */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { quoteIdentifier as pgQuote } from "../../../src/targets/postgres/quote.ts";
 import { quoteIdentifier as msQuote } from "../../../src/targets/sqlserver/quote.ts";
@@ -10,7 +11,7 @@ import { methodsOf } from "../../../src/targets/postgres/methods.ts";
 import { METHODS } from "../../../src/targets/sqlserver/capabilities.ts";
 import type { Capabilities } from "../../../src/targets/capabilities.ts";
 import { ABLE } from "../../helpers/shapes.ts";
-import { drawPlan } from "./generated-plans.ts";
+import { drawLoad, planOf } from "./generated-plans.ts";
 import type { DrawnPlan, Spelling } from "./generated-plans.ts";
 import { plansOf, postgresStatements, sqliteStatements, sqlServerStatements } from "./rendered.ts";
 import type { Statements } from "./rendered.ts";
@@ -74,63 +75,78 @@ const SQLITE: Spelling = {
   byDefault: false,
 };
 
-/** A version of a target: what it can do, and how it spells a plan. */
-interface Version {
+/** A target: how its statements are spelled, and what its versions can do. */
+interface Target {
   readonly name: string;
-  readonly capabilities: Capabilities;
-  readonly render: (plan: DrawnPlan["plan"], columns: readonly string[]) => Statements;
+  readonly spelling: Spelling;
+  readonly versions: readonly Version[];
+  readonly render: (
+    plan: DrawnPlan["plan"],
+    columns: readonly string[],
+    capabilities: Capabilities,
+  ) => Statements;
 }
 
-const TARGETS: readonly { name: string; spelling: Spelling; versions: readonly Version[] }[] = [
+/** Versions that can do the same, for which all is the same. */
+interface Version {
+  readonly names: readonly string[];
+  readonly capabilities: Capabilities;
+}
+
+/** The versions of these names, those that can do the same as one. */
+function versionsOf(
+  names: readonly number[],
+  capabilitiesOf: (version: number) => Capabilities,
+): Version[] {
+  return names.reduce<Version[]>((found, name) => {
+    const capabilities = capabilitiesOf(name);
+    const alike = found.find((each) => isDeepStrictEqual(each.capabilities, capabilities));
+    return alike === undefined
+      ? [...found, { names: [`${name}`], capabilities }]
+      : found.with(found.indexOf(alike), { ...alike, names: [...alike.names, `${name}`] });
+  }, []);
+}
+
+const TARGETS: readonly Target[] = [
   {
     name: "postgres",
     spelling: POSTGRES,
-    versions: [14, 15, 16, 17, 18].map((version) => ({
-      name: `${version}`,
-      capabilities: {
-        ...ABLE,
-        methods: methodsOf(version * 10_000),
-        countsPartitioned: version >= 18,
-      },
-      render: postgresStatements,
+    versions: versionsOf([14, 15, 16, 17, 18], (version) => ({
+      ...ABLE,
+      methods: methodsOf(version * 10_000),
+      countsPartitioned: version >= 18,
     })),
+    render: postgresStatements,
   },
   {
     name: "sqlserver",
     spelling: SQL_SERVER,
-    versions: [120, 130, 140, 150, 160].map((level) => ({
-      name: `${level}`,
-      capabilities: {
-        ...ABLE,
-        methods: METHODS,
-        rowSources: level < 130 ? ["staged", "values"] : ["staged", "arrays", "values"],
-        upsertsWithoutIndex: true,
-        appliesRowsInOrder: false,
-        anyConstraint: false,
-        advancesIdentity: true,
-        upsertsViews: false,
-        parallel: false,
-      },
-      render: (plan, columns) => sqlServerStatements(plan, columns, level >= 130),
+    versions: versionsOf([120, 130, 140, 150, 160], (level) => ({
+      ...ABLE,
+      methods: METHODS,
+      rowSources: level < 130 ? ["staged", "values"] : ["staged", "arrays", "values"],
+      upsertsWithoutIndex: true,
+      appliesRowsInOrder: false,
+      anyConstraint: false,
+      advancesIdentity: true,
+      upsertsViews: false,
+      parallel: false,
     })),
+    render: (plan, columns, { rowSources }) =>
+      sqlServerStatements(plan, columns, rowSources.includes("arrays")),
   },
   {
     name: "sqlite",
     spelling: SQLITE,
-    versions: [
-      {
-        name: "3",
-        capabilities: {
-          ...ABLE,
-          methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
-          setBased: false,
-          advancesIdentity: true,
-          upsertsViews: false,
-          parallel: false,
-        },
-        render: sqliteStatements,
-      },
-    ],
+    versions: versionsOf([3], () => ({
+      ...ABLE,
+      methods: { native: "upsert", proposal: { byUpsert: false, rowTriggersOnly: false } },
+      setBased: false,
+      advancesIdentity: true,
+      upsertsViews: false,
+      parallel: false,
+    })),
+    render: sqliteStatements,
   },
 ];
 
@@ -139,10 +155,14 @@ function hashOf(texts: readonly string[]): string {
 }
 
 /** All uses of the plans of a load. */
-function renderAll({ plan, columns }: DrawnPlan, render: Version["render"]): Statements {
+function renderAll(
+  { plan, columns }: DrawnPlan,
+  capabilities: Capabilities,
+  render: Target["render"],
+): Statements {
   const all = plansOf(plan).map((each) => {
     const carried = columns.filter((name) => each.columns.some((one) => one.name === name));
-    return render(each, carried);
+    return render(each, carried, capabilities);
   });
   const of = (use: keyof Statements): string[] => all.flatMap((each) => each[use]);
   return { set: of("set"), each: of("each"), around: of("around"), going: of("going") };
@@ -151,24 +171,23 @@ function renderAll({ plan, columns }: DrawnPlan, render: Version["render"]): Sta
 /** The lines of a draw: versions that say the same share one. */
 function linesOf(
   seed: number,
-  { spelling, versions }: (typeof TARGETS)[number],
+  { spelling, versions, render }: Target,
 ): { readonly lines: readonly string[]; readonly whole: readonly string[] } {
   const found = new Map<string, string[]>();
-  let title = "";
   let whole: readonly string[] = [];
-  for (const { name, capabilities, render } of versions) {
-    const drawn = drawPlan(seed, spelling, capabilities);
+  const load = drawLoad(seed, spelling);
+  for (const { names, capabilities } of versions) {
+    const drawn = planOf(load, capabilities);
     if (drawn === null) continue;
-    const statements = renderAll(drawn, render);
+    const statements = renderAll(drawn, capabilities, render);
     const { set, each, around, going } = statements;
     const hashes = [set, each, around, going].map(hashOf).join(" ");
-    found.set(hashes, [...(found.get(hashes) ?? []), name]);
-    ({ title } = drawn);
+    found.set(hashes, [...(found.get(hashes) ?? []), ...names]);
     whole = [...set, ...going].filter((text) => text.length < 1500);
   }
   const number = String(seed).padStart(3, "0");
   const lines = [...found].map(
-    ([hashes, names]) => `${number} ${hashes} ${names.join(",")} ${title}`,
+    ([hashes, names]) => `${number} ${hashes} ${names.join(",")} ${load.title}`,
   );
   return { lines, whole };
 }
