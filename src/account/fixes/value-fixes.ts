@@ -5,7 +5,8 @@ import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
-import { formFix, labelFix } from "./form-fixes.ts";
+import { formFix, hasOwnField, labelFix } from "./form-fixes.ts";
+import { unitFlag } from "./unit-fixes.ts";
 import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -30,8 +31,14 @@ export function typeFix(known: KnownReject): string | null {
   if (value.trim() === "") return blankFix(known, value);
   if (labels !== null) return labelFix(known, value) ?? labels;
   const column = columnOf(known);
-  const asNumber = column?.family === "number" ? numberFix(value, known.options) : null;
+  const asNumber = column?.family === "number" ? writtenFix(known, value, column.name) : null;
   return asNumber ?? dateFix(known, value) ?? formFix(known, value);
+}
+
+/** For a number that people write in another way: the flags that read it, or the expression that takes its sign off. */
+function writtenFix(known: KnownReject, value: string, column: string): string | null {
+  const unit = hasOwnField(known, column) ? unitFlag(value, column) : null;
+  return numberFix(value, known.options) ?? unit;
 }
 
 /** A line of a CSV that is no record: the header once more, or the line that a program draws under it. */
@@ -95,7 +102,8 @@ export function keptAsTextHint(
   const truth = promised === "boolean" ? booleanFlag(value, column) : null;
   if (truth !== null) return `; ${truth}`;
   if (!NO_VALUE.test(value)) {
-    const fix = promised === "number" ? numberFix(value, AS_DATABASES) : null;
+    const fix =
+      promised === "number" ? (numberFix(value, AS_DATABASES) ?? unitFlag(value, column)) : null;
     return fix === null ? "" : `; ${fix}`;
   }
   const text = Buffer.from(raw).toString("latin1");
