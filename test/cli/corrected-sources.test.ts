@@ -179,3 +179,26 @@ test("a formula of Excel for a text is told", async () => {
 
   expect(stderr).toMatch(/^fix: +take the = before the quotes out/m);
 });
+
+test.runIf(process.platform !== "win32").each([
+  ["a total under the records", "id,n\n1,2\n2,3\nTotal,5\n", "sed 4d"],
+  ["types under the names", "id,n\nint,numeric\n1,2\n2,3\n", "sed 2d"],
+])("%s: the command takes the line out", async (_, text, command) => {
+  const cwd = tempDir({ "in.csv": text });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer primary key, n numeric)");
+  const args = ["--to", "t.db", "--table", "t", "--key", "id"];
+
+  const refused = await runUpsurge(["in.csv", ...args], { cwd });
+  const [, printed = ""] = /`([^`]+)`, and load that file/.exec(refused.stderr) ?? [];
+  spawnSync("bash", ["-c", printed], { cwd });
+  const loaded = await runUpsurge(["in.csv.corrected.csv", ...args], { cwd });
+
+  expect(printed).toContain(command);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(db.prepare("select id, n from t order by id").raw().all()).toEqual([
+    [1, 2],
+    [2, 3],
+  ]);
+  db.close();
+});

@@ -7,6 +7,7 @@ import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { formFix, hasOwnField, labelFix } from "./form-fixes.ts";
 import { unitFlag } from "./unit-fixes.ts";
+import { correctedText } from "./corrected.ts";
 import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -48,7 +49,29 @@ function lineFix(known: KnownReject, value: string): string | null {
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
   const isRule = /^[-\s,;|]*-{2}[-\s,;|]*$/.test(textOf(known));
-  return isRule ? "take the line out: it only draws a line under the names" : null;
+  if (isRule) return "take the line out: it only draws a line under the names";
+  if (TOTAL.test(value.trim())) return withoutLine(known, "if it holds a total and is no record");
+  const isTypes = known.reject.position.record === 1 && isOfTypes(textOf(known));
+  return isTypes ? withoutLine(known, "which names types and is no record") : null;
+}
+
+/** What stands in the first field under a sheet. */
+const TOTAL = /^(?:(?:sub|grand)[ -]?)?totals?:?$|^(?:sum|summe|gesamt|average|mean|count):?$/i;
+
+/** A second line of a header, as `integer,text,numeric(9,2)`. */
+function isOfTypes(text: string): boolean {
+  const words = text.trim().split(/[,;\t|]/);
+  return words.every((word) => TYPE.test(word.trim()));
+}
+
+const TYPE =
+  /^"?(?:small|big)?(?:int|integer|serial|text|string|str|varchar|char|bool|boolean|date|time|timestamp|datetime|float|double|real|number|numeric|decimal|uuid|json)\d*(?:\(\d+\))?"?$/i;
+
+/** The line of the record, taken out where a command can do it. */
+function withoutLine(known: KnownReject, why: string): string {
+  const [line, last] = known.reject.position.line;
+  const command = line === last ? correctedText(known, `sed ${line}d`) : null;
+  return `take the line out, ${why}${command === null ? "" : `: ${command}`}`;
 }
 
 /** A field of blanks alone: without them it is empty. */
