@@ -130,7 +130,7 @@ describe.runIf(process.platform !== "win32")("a command that corrects", () => {
     );
 
     expect(stderr).toMatch(
-      /^fix: +take the line out, if it is a note and no record; if it is one,/m,
+      /^fix: +take the line out, if it is a note and no record; or, if it is a record,/m,
     );
   });
 });
@@ -201,4 +201,22 @@ test.runIf(process.platform !== "win32").each([
     [2, 3],
   ]);
   db.close();
+});
+
+test.each([
+  ["names and values in quotes", [], '"code";"label"\n"a";"1"\n"b";"2"\n'],
+  [
+    "values in quotes, and no header",
+    ["--no-header", "--columns", "code,label"],
+    '"a";"1"\n"b";"2"\n',
+  ],
+])("another delimiter between %s: the flag for it", async (_, flags, text) => {
+  const cwd = folder({ "in.csv": text });
+
+  const refused = await load(cwd, "in.csv", flags);
+  const loaded = await load(cwd, "in.csv", [...flags, "--delimiter", ";"]);
+
+  expect(refused.stderr).toMatch(/^fix: +pass --delimiter ';'/m);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(rows(cwd)).toEqual(BOTH);
 });
