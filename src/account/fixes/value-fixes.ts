@@ -30,7 +30,10 @@ export function typeFix(known: KnownReject): string | null {
   if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
   if (value.trim() === "") return blankFix(known, value);
-  if (labels !== null) return labelFix(known, value) ?? labels;
+  if (labels !== null) {
+    const written = labelFix(known, value);
+    return written === null ? labels : `${written}; or ${labels}`;
+  }
   const column = columnOf(known);
   const asNumber = column?.family === "number" ? writtenFix(known, value, column.name) : null;
   return asNumber ?? dateFix(known, value) ?? formFix(known, value);
