@@ -22,7 +22,7 @@ export default defineConfig({
     // Vitest would leave a core to itself; but the tests wait for databases and processes more than half of the time.
     maxWorkers: 2 * Math.max(1, availableParallelism()),
     globalSetup: ["test/helpers/build.ts", "test/helpers/postgres-server.ts"],
-    setupFiles: ["test/tiers/note-whole.ts"],
+    setupFiles: ["test/tiers/each-file.ts"],
     sequence: { sequencer: LongestFirst },
     // No test needs so long, on any machine: what does not end is found here, and by no time that a test asserts.
     testTimeout: 300_000,

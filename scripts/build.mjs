@@ -1,9 +1,9 @@
 /**
  * Builds the program, after removing what was built before:
  *   dist/bin, dist/src  each file by itself, which tests plant bugs in; not in the package
- *   dist/upsurge.js     the command with all it needs inside, in parts that are loaded when they are needed
- *   dist/index.js       the library, out of the same parts; dist/types has its declarations
- *   dist/testing        the moments at which tests cut a load of the command short; not in the package
+ *   dist/program.cjs    the program with all it needs inside, as one script
+ *   dist/upsurge.js     the command, which runs it
+ *   dist/index.js       the library, out of the same script; dist/types has its declarations
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";

@@ -19,10 +19,9 @@ const INTRO = [
 const OF_NODE = [
   "## Variables of Node",
   "",
-  "On Node 22.1 and later the program keeps what Node has compiled of it, one or two MB, so that the next start is faster: in",
+  "The program keeps what Node has compiled of it, one or two MB, so that the next start is faster: in",
   "`$XDG_CACHE_HOME/upsurge`, else `~/.cache/upsurge` (Windows: `%LOCALAPPDATA%\\upsurge\\cache`). The folder may be deleted at any time.",
-  "`NODE_DISABLE_COMPILE_CACHE=1` turns it off, `NODE_COMPILE_CACHE=FOLDER` names another folder. Nothing is kept where the home is",
-  "another user's or writable for all.",
+  "`NODE_DISABLE_COMPILE_CACHE=1` turns it off. Nothing is kept where the home is another user's or writable for all.",
 ];
 
 /** The lines of the page, without its title. */

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { writeLicences } from "../licences.mjs";
 import { ROOT } from "../steps.mjs";
-import { writeFewFiles } from "./fewer-files.mjs";
-import { together } from "./together.mjs";
+import { PROGRAM, parts } from "./parts.mjs";
 import { fileOf, nodeWhenNeeded, packagesWhenNeeded } from "./when-needed.mjs";
 
 /** What is not inside: optional drivers, and what `pg` asks for in other surroundings only. */
 const EXTERNAL = ["better-sqlite3", "mssql", "pg-native", "pg-cloudflare"];
+
+/** A script knows its file, and our own code asks for its address. */
+const HERE = `const upsurgeUrl = require("node:url").pathToFileURL(__filename).href;`;
 
 /** Packages inside are written for `require`, which a module does not have by itself. */
 const REQUIRE = `import { createRequire as upsurgeRequire } from "node:module";
@@ -31,31 +33,31 @@ export async function bundle({ outdir, modules }) {
   const options = optionsOf({ outdir, modules });
   const packages = new Set();
   const found = packagesWhenNeeded(packages);
-  const [made, ...others] = await Promise.all([
+  const script = { ...options, format: "cjs", outExtension: { ".js": ".cjs" } };
+  const module = { ...options, banner: { js: REQUIRE } };
+  const made = await Promise.all([
     esbuild({
-      ...options,
-      write: false,
-      banner: {},
-      entryPoints: {
-        upsurge: "bin/upsurge.ts",
-        index: "src/index.ts",
-        "testing/fail-point": "src/testing/fail-point.ts",
-      },
+      ...script,
+      banner: { js: HERE },
+      define: { ...options.define, "import.meta.url": "upsurgeUrl" },
+      entryPoints: [PROGRAM],
+      // One script holds all: what is asked for later is run later.
+      supported: { "dynamic-import": false },
+      plugins: [parts(ROOT), nodeWhenNeeded(), found],
+    }),
+    esbuild({ ...options, entryPoints: { upsurge: "bin/launch.ts" } }),
+    esbuild({
+      ...module,
+      entryPoints: { index: "src/index.ts" },
       splitting: true,
-      plugins: [together(ROOT), nodeWhenNeeded(), found],
+      plugins: [nodeWhenNeeded(), found],
     }),
     // Their thread shares nothing with the others.
-    esbuild({ ...options, entryPoints: THREAD, plugins: [found] }),
+    esbuild({ ...module, entryPoints: THREAD, plugins: [found] }),
   ]);
-  await writeFewFiles(esbuild, { made, options, usual: ["main", "load"], library: "index" });
-  const ofPackages = await esbuild({
-    ...options,
-    banner: {},
-    format: "cjs",
-    outExtension: { ".js": ".cjs" },
-    entryPoints: Object.fromEntries([...packages].map((name) => [fileOf(name), name])),
-  });
-  const insides = [made, ...others, ofPackages].flatMap(({ metafile }) =>
+  const entries = [...packages].map((name) => [fileOf(name), name]);
+  made.push(await esbuild({ ...script, entryPoints: Object.fromEntries(entries) }));
+  const insides = made.flatMap(({ metafile }) =>
     Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs)),
   );
   writeLicences(insides, {
@@ -78,7 +80,6 @@ function optionsOf({ outdir, modules }) {
     external: EXTERNAL,
     // `pg` looks by `Response` for surroundings that are not Node's, which makes Node load all of its fetch.
     define: { UPSURGE_VERSION: JSON.stringify(version), Response: "undefined" },
-    banner: { js: REQUIRE },
     // Names stay: a stack in a bug report can be read.
     minifySyntax: true,
     minifyWhitespace: true,

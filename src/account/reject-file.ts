@@ -22,7 +22,7 @@ import { recordEndsOf } from "../model/record.ts";
 import type { RecordEnds } from "../model/record.ts";
 import type { KeptIn, OpenFile } from "./reject-output.ts";
 import { isShardJobName } from "../model/shards/shard.ts";
-import { isSame, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
+import { isSame, lockLost, partOf, putInPlace, refuseExisting, RejectLock } from "./reject-lock.ts";
 
 /** What a reject file must know of a source. */
 export interface RejectedSource {
@@ -225,7 +225,7 @@ export class RejectFiles {
   #mustBeOurs(): void {
     if (this.#job === null) {
       if (this.#lock?.isOurs !== false) return;
-      throw fileError(this.#path, new Error("another load has taken it over"));
+      throw lockLost(this.#path);
     }
     const other = this.#all.some(({ descriptor, length }) => fstatSync(descriptor).size !== length);
     if (other) throw upsurgeError("JOB_TAKEN", { job: this.#job.name });

@@ -93,6 +93,17 @@ export class RejectLock {
   }
 }
 
+/** What is wrong where a load no longer holds the lock that it took. */
+export function lockLost(path: string): Error {
+  if (isThere(lockOf(path))) return fileError(path, new Error("another load has taken it over"));
+  const reason = `its lock ${lockOf(path)} was removed while the load ran`;
+  return fileError(
+    path,
+    new Error(reason),
+    "let nothing remove the files beside it while a load runs, then run the same command again; nothing was kept",
+  );
+}
+
 function lockOf(path: string): string {
   return `${path}.lock`;
 }

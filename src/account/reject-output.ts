@@ -10,9 +10,11 @@ import {
   ftruncateSync,
   openSync,
   readSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { openFilesFix } from "../errors/open-files.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
@@ -202,6 +204,14 @@ export function fileError(path: string, cause: unknown, fix?: string): Error {
     code === "EEXIST"
       ? "the file exists, and reject files are never overwritten"
       : messageOf(cause);
-  const known = fix ?? (FULL.has(code) ? MAKE_ROOM : openFilesFix(cause));
+  const known =
+    fix ?? (FULL.has(code) ? MAKE_ROOM : (folderFix(path, code) ?? openFilesFix(cause)));
   return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
+}
+
+/** What helps where the folder is not there, or is none. */
+function folderFix(path: string, code: string): string | undefined {
+  if (code !== "ENOENT" && code !== "ENOTDIR") return undefined;
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() === true) return undefined;
+  return `create the folder ${dirname(path)}, or choose another place with --reject-file, then run the same command`;
 }

@@ -1,6 +1,7 @@
 /** Takes a job for this run: its rows are read, and made this run's own in a transaction that waits for whoever holds them. */
 import { hostname } from "node:os";
 import { failPoint } from "../testing/fail-point.ts";
+import type { ErrorCode } from "../errors/codes.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
@@ -36,14 +37,21 @@ export interface JobLookup {
   readonly mayPass: (error: unknown) => boolean;
 }
 
-/** Tells errors that say nothing of a checkpoint table: those that may pass, and a name that the database cannot spell. */
+/** Of a name that the database cannot spell, and of a database as a whole. */
+const OF_OTHER_THINGS: ReadonlySet<string> = new Set([
+  "TARGET_ENCODING",
+  "TARGET_MOVED",
+  "TARGET_NOT_WRITABLE",
+] satisfies ErrorCode[]);
+
+/** Tells errors that say nothing of a checkpoint table: those that may pass, and those about something else. */
 export function otherErrors(
   session: Pick<Session, "classify" | "translate">,
 ): JobLookup["mayPass"] {
   return (error) => {
     if (session.classify(error) === "transient") return true;
     const ours = session.translate(error);
-    return ours instanceof UpsurgeError && ours.code === "TARGET_ENCODING";
+    return ours instanceof UpsurgeError && OF_OTHER_THINGS.has(ours.code);
   };
 }
 

@@ -5,11 +5,9 @@
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { CheckpointValues } from "../model/checkpoint.ts";
-import { shardOfName } from "../model/shards/shard.ts";
 import type { SqlExecutor } from "../targets/sql-executor.ts";
 import { findTables, isMadeAnew, MADE_ANEW, partsOf, refuseEmptied } from "./same-table.ts";
 import type { FoundTables } from "./same-table.ts";
-import { fixOfTable } from "./shared-list.ts";
 
 /** The tables of one job. */
 export class WatchedTables {
@@ -59,9 +57,7 @@ export class WatchedTables {
       const [known, found] = [this.#found.each[at] ?? null, now.each[at] ?? null];
       if (known === null || (found !== null && !isMadeAnew(known, found))) continue;
       const reason = found === null ? "it was dropped since the job wrote to it" : MADE_ANEW;
-      const shard = shardOfName(job);
-      const fix = shard === null ? undefined : fixOfTable(shard.job);
-      throw upsurgeError("JOB_TABLE", { table, job, reason }, { fix });
+      throw upsurgeError("JOB_TABLE", { table, job, reason });
     }
   }
 

@@ -1,5 +1,6 @@
 /** What every command works with. */
 import type { Options } from "../options/options.ts";
+import { saidForAll } from "../options/layers/layers.ts";
 import type { OptionLayer } from "../options/layers/layers.ts";
 import type { Log } from "../model/log.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -29,11 +30,13 @@ export interface GivenManifest extends Beside {
 }
 
 /** What the commands that load nothing are told of their surroundings. */
-export function surroundingsOf({ io, options, screen, log }: CommandContext): PlanSurroundings {
+export function surroundingsOf(context: CommandContext): PlanSurroundings {
+  const { io, options, screen, log } = context;
   const onAway = makeAwayTeller(options, { screen, log, now: io.now });
   return {
     stdin: io.stdin,
     environment: io.env,
+    forAll: saidForAll(context.layer),
     onSession: ({ version }, to) => log.info({ to, version }, "connected"),
     onAway,
   };

@@ -2,6 +2,7 @@
  * Runs what loads, with progress, signals and the file of its report, and delivers the report by every way that was asked
  * for. Shared by the commands that write.
  */
+import { saidForAll } from "../options/layers/layers.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { Surroundings } from "../load/surroundings.ts";
@@ -87,6 +88,7 @@ async function runWithFiles(
   try {
     const delivery = await work.run({
       stdin: io.stdin,
+      forAll: saidForAll(context.layer),
       environment: io.env,
       log,
       runId: RUN_ID,
@@ -102,6 +104,7 @@ async function runWithFiles(
     failPoint("report");
     return await deliver(delivery, context, files);
   } finally {
+    room.end();
     await files.close();
   }
 }

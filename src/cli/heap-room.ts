@@ -21,7 +21,15 @@ export class HeapRoom {
   note(bytes: number): void {
     if (bytes < FROM_BYTES) return;
     const used = getHeapStatistics().used_heap_size;
-    const percent = used < ROOM ? 100 * Math.round(ROOM / used) : AS_IT_COMES;
+    this.#grow(used < ROOM ? 100 * Math.round(ROOM / used) : AS_IT_COMES);
+  }
+
+  /** The load is over. Code that is kept for the next start (`bin/kept-code.ts`) fits no process with other flags. */
+  end(): void {
+    this.#grow(AS_IT_COMES);
+  }
+
+  #grow(percent: number): void {
     if (percent === this.#percent) return;
     this.#percent = percent;
     setFlagsFromString(`--heap-growing-percent=${percent}`);

@@ -110,7 +110,7 @@ function fixOfSwitch(name: OptionName, value: string): string {
 export function unknownCommand(word: string): UpsurgeError {
   const commands = COMMANDS.map(({ name }) => name);
   const codes = [...Object.keys(ERROR_CODES), ...Object.keys(ROW_CODES)];
-  const near = LOADS.includes(word) ? "load" : (nearest(word, commands) ?? nearest(word, codes));
+  const near = isLoadElsewhere(word) ? "load" : (nearest(word, commands) ?? nearest(word, codes));
   const suggestion =
     near === null ? "`upsurge --help` shows them with an example" : `did you mean ${near}?`;
   return upsurgeError("COMMAND_UNKNOWN", {
@@ -144,10 +144,15 @@ export function misspeltCommand(word: string): UpsurgeError | null {
 /** What other tools call a load. */
 const LOADS = ["import", "insert", "copy", "upsert", "put", "ingest", "seed", "bulk", "merge"];
 
+/** Whether other tools call a load so; however it is written. */
+function isLoadElsewhere(word: string): boolean {
+  return LOADS.includes(word.toLowerCase());
+}
+
 /** What to write in the place of a first word that may be meant for a command; `null` for none. */
 function commandNear(word: string): string | null {
   if (word === "version") return VERSION;
-  if (LOADS.includes(word.toLowerCase())) return "load";
+  if (isLoadElsewhere(word)) return "load";
   return nearest(word, [...COMMANDS.map(({ name }) => name), "help"]);
 }
 

@@ -6,7 +6,7 @@ import type { FieldKind } from "../model/record.ts";
 const SHAPES: readonly (readonly [string, RegExp])[] = [
   ["boolean", /^(?:true|false|t|f|yes|no)$/i],
   ["integer", /^[+-]?\d+$/],
-  ["decimal", /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i],
+  ["decimal", /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i],
   ["date", /^\d{4}-\d{2}-\d{2}$/],
   [
     "timestamp",

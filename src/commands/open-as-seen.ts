@@ -3,6 +3,7 @@ import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
 import { delimiterFlag, splitsOf } from "../plan/dialect-hint.ts";
+import { refuseForeignOptions } from "../options/of-format.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { Source } from "../sources/source-set.ts";
 
@@ -17,13 +18,20 @@ export interface SeenSource {
 export async function openAsSeen(
   pattern: string,
   options: Options,
-  { stdin }: PlanSurroundings,
+  { stdin, forAll }: PlanSurroundings,
 ): Promise<SeenSource> {
   const { paths } = await SourceSet.first(pattern, { options, stdin });
   const [path = pattern] = paths;
   const open = async (more: Partial<Options> = {}): Promise<Source> => {
     const sources = await SourceSet.first(path, { options: { ...options, ...more }, stdin });
-    return await sources.open(path);
+    const opened = await sources.open(path);
+    try {
+      refuseForeignOptions(options, [opened], forAll);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+    return opened;
   };
   let source: Source;
   try {

@@ -4,6 +4,7 @@
  */
 import { CLASS_BITS } from "../model/column-facts.ts";
 import type { ColumnFacts, NumberFacts, ValueClass } from "../model/column-facts.ts";
+import { BOTH_CASES } from "./words.ts";
 import type { PlainKind, TypeRules, ValueType } from "../model/new-table.ts";
 
 /** A double keeps all decimals of so many digits. */
@@ -80,9 +81,9 @@ function fitsDouble({ whole, scale, significant, leastPower, mostPower }: Number
 }
 
 /** Whether values that differ as texts differ as values of the type. */
-function staysDistinct({ kind }: ValueType, { numbers, times, mixedCase }: ColumnFacts): boolean {
+function staysDistinct({ kind }: ValueType, { numbers, times, uuidCases }: ColumnFacts): boolean {
   if (kind === "double" || kind === "json") return false;
   if (kind === "decimal") return !numbers.endsInZero || numbers.fewest === numbers.scale;
   if (kind === "timestamp" || kind === "timestamptz") return !times.mixed;
-  return kind !== "uuid" || !mixedCase;
+  return kind !== "uuid" || uuidCases !== BOTH_CASES;
 }

@@ -8,7 +8,7 @@ import { KIND_BITS } from "../model/packed.ts";
 import { holdsHugeNumber, isHugeNumber, isLongNumber } from "./json-numbers.ts";
 import { NumberTally } from "./number-tally.ts";
 import { DATE_SPELLING, fractionOf, hasOffset, NO_TIME, timeSpelling } from "./times.ts";
-import { BOTH_CASES, isBoolean, NO_UUID, utf16Length, uuidCases, UUID_LENGTH } from "./words.ts";
+import { isBoolean, NO_UUID, utf16Length, uuidCases, UUID_LENGTH } from "./words.ts";
 
 const { text: TEXT, boolean: BOOLEAN, date: DATE, timestamp: TIMESTAMP } = CLASS_BITS;
 const { timestamptz: TIMESTAMPTZ, uuid: UUID, json: JSON_CLASS } = CLASS_BITS;
@@ -86,8 +86,13 @@ export class FieldTally {
       classes: this.#classes,
       plainText: this.#plainText,
       numbers: this.#numbers.facts(),
-      times: { fraction: this.#fraction, lacksSeconds: this.#lacksSeconds, mixed: this.#mixed },
-      mixedCase: this.#cases === BOTH_CASES,
+      times: {
+        fraction: this.#fraction,
+        lacksSeconds: this.#lacksSeconds,
+        mixed: this.#mixed,
+        spelling: this.#spelling,
+      },
+      uuidCases: this.#cases,
       hugeJsonNumber: this.#huge,
       longestUnits: this.#units,
       longestBytes: this.#bytes,

@@ -29,6 +29,7 @@ import { ProgressTeller } from "./progress.ts";
 import { retry } from "./retry.ts";
 import type { Tried } from "./retry.ts";
 import { detailsOf } from "./reporting/report-details.ts";
+import { asShard } from "./shards/fix-of-shard.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVersion } from "./version.ts";
 
@@ -75,7 +76,10 @@ async function tryToLoad(request: LoadRequest): Promise<Tried<Lessons, LoadOutco
     state = await begin(prepared, state);
     await checkSources(prepared, state);
     const { job } = state;
-    const isWritten = await carryOut(prepared, state, (running) => (state = running));
+    const isWritten = await asShard(
+      prepared.plan.job,
+      async () => await carryOut(prepared, state, (running) => (state = running)),
+    );
     if (isWritten && job !== null) await endJob(prepared, job, state.kept());
   } catch (thrown) {
     error = thrown;

@@ -76,9 +76,9 @@ export async function prepare(
 export async function openSources(
   patterns: readonly string[],
   options: Options,
-  { stdin, onSource: onOpen, onNextSource: onNext, onWarnings, onSources }: PrepareHooks,
+  { stdin, forAll, onSource: onOpen, onNextSource: onNext, onWarnings, onSources }: PrepareHooks,
 ): Promise<SourceSet> {
-  const context = { options, stdin, onOpen, onNext, onWarnings };
+  const context = { options, stdin, forAll, onOpen, onNext, onWarnings };
   const sources = await SourceSet.expand(patterns, context);
   onSources?.(sources);
   return sources;

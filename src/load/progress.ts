@@ -87,8 +87,8 @@ export class ProgressTeller {
   }
 
   /** A batch was written. */
-  wrote({ batch: { number, size, packed }, rejects }: ReadBatch): void {
-    const path = packed === null ? "slow" : "fast";
+  wrote({ batch: { number, size, packed, mixed }, rejects }: ReadBatch): void {
+    const path = packed === null && mixed === undefined ? "slow" : "fast";
     const batch = { batch: number, rows: size, rejects: rejects.length, path };
     this.#context.surroundings.log.debug(batch, "batch");
     this.#pace?.waited(this.#locks.moved());

@@ -1,6 +1,6 @@
 /** What loads and plans need of their surroundings, and what they tell them. */
 import type { Environment } from "../model/environment.ts";
-import type { Options } from "../options/options.ts";
+import type { OptionName, Options } from "../options/options.ts";
 import type { Session } from "../targets/target.ts";
 import type { Log } from "../model/log.ts";
 import type { Reject } from "../model/reject.ts";
@@ -14,6 +14,8 @@ export interface PlanSurroundings {
   readonly endsWhole?: boolean | undefined;
   /** A plan: nothing is written, whatever the options say. */
   readonly writesNothing?: boolean | undefined;
+  /** Options that are said for all calls or loads: those about other formats have no bearing on this one. */
+  readonly forAll?: ReadonlySet<OptionName> | undefined;
   /** Aborting ends the reading of records for their types. */
   readonly signal?: AbortSignal | undefined;
   /** Told of the session as soon as it is open, and what it is a connection to. */

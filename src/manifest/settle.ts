@@ -9,6 +9,7 @@ import { optionSpec, takesFile } from "../options/flag.ts";
 import { isReplaced, layered, placeOfValue, typedLayer } from "../options/layers/layers.ts";
 import type { LayerValue, OptionLayer, RawOptions } from "../options/layers/layers.ts";
 import { isFlag, OPTION_BY_NAME, runScopeOf } from "../options/of-run.ts";
+import { bearingOnFormats, formatsTold, saysSomethingOf } from "../options/of-format.ts";
 import { takesRows } from "../options/nest/missing-rows.ts";
 import type { OptionName, Options } from "../options/options.ts";
 import { parseLayer } from "../options/parse-options.ts";
@@ -23,6 +24,8 @@ export interface SettledLoad extends Pick<ManifestLoad, "label" | "from" | "plac
   readonly options: Options;
   /** The same, with who gives each. */
   readonly given: OptionLayer;
+  /** Those that it does not give itself. */
+  readonly forAll: ReadonlySet<OptionName>;
   /** Where it gives the option of a flag, else where it begins; `null` for one that the command line gives. */
   readonly placeOf: (flag: string) => string | null;
 }
@@ -64,15 +67,17 @@ export function settleManifest(manifest: Manifest, beside: Beside): SettledManif
   const { typed, below, to } = beside;
   const ofRun = layerOfRun(manifest);
   const { path, folder, refuseHosts } = manifest;
-  const writtenIn = manifest.loads.map(({ options: own }) =>
-    layerOf(merged(own, manifest, typed), folder),
-  );
+  const writtenIn = manifest.loads.map((load) => layerOf(merged(load, manifest, typed), folder));
   const flags = typedLayer(typed);
-  const loads = manifest.loads.map(({ label, from, place }, at) => {
+  const loads = manifest.loads.map(({ label, from, place, options: own }, at) => {
     const written = writtenIn[at] ?? new Map();
-    const all = layered([bearingOn(flags, written, writtenIn), written, ofRun, ...below]);
+    const sources = from.map(({ text }) => text);
+    const upper = [bearingOn(flags, written, writtenIn), written, ofRun];
+    const formats = formatsTold(layered([...upper, ...below]), sources);
+    const ambient = below.map((each) => bearingOnFormats(each, formats));
+    const all = layered([...upper, ...ambient]);
     const layer: OptionLayer = to === null ? all : new Map([...all, ["to", to]]);
-    const load = { layer, place, sources: from.map(({ text }) => text) };
+    const load = { layer, place, sources };
     const options = checked(parseLayer(layer), load);
     const placeOf = (flag: string): string | null => {
       const option = optionOf(flag);
@@ -80,7 +85,8 @@ export function settleManifest(manifest: Manifest, beside: Beside): SettledManif
       if (option === undefined || value === undefined) return place;
       return value.from === "flag" ? null : placeOfValue(option, value);
     };
-    return { label, from, place, options, given: layer, placeOf };
+    const forAll = new Set([...layer.keys()].filter((option) => !own.has(option)));
+    return { label, from, place, options, given: layer, forAll, placeOf };
   });
   refuseOneFile(loads, manifest);
   const toPlace = typed.to === undefined ? (manifest.to?.place ?? null) : null;
@@ -89,7 +95,7 @@ export function settleManifest(manifest: Manifest, beside: Beside): SettledManif
 
 /** What a load gives, and of the defaults what it leaves to them. */
 function merged(
-  own: ManifestOptions,
+  { options: own, from }: ManifestLoad,
   { defaults, folder }: Pick<Manifest, "defaults" | "folder">,
   typed: RawOptions,
 ): ManifestOptions {
@@ -98,7 +104,16 @@ function merged(
   const left = [...defaults].filter(([option]) => !own.has(option) && !isReplaced(option, isOwn));
   const all = new Map([...left, ...own].filter(([option]) => !isReplaced(option, isTyped)));
   const layer = layerOf(all, folder);
-  return new Map([...all].filter(([option]) => own.has(option) || bears(option, layer)));
+  const asked = layered([typedLayer(typed), layer]);
+  const formats = formatsTold(
+    asked,
+    from.map(({ text }) => text),
+  );
+  return new Map(
+    [...all].filter(
+      ([option]) => own.has(option) || (bears(option, layer) && saysSomethingOf(option, formats)),
+    ),
+  );
 }
 
 /** Whether a load with these options does what the option says the manner of. */

@@ -50,6 +50,8 @@ export interface TimeFacts {
   readonly lacksSeconds: boolean;
   /** They differ in separator, digits or offset. */
   readonly mixed: boolean;
+  /** A number that stands for these of one of them; 0 where there are none. */
+  readonly spelling: number;
 }
 
 /** All values of a field. */
@@ -63,8 +65,8 @@ export interface ColumnFacts {
   readonly plainText: boolean;
   readonly numbers: NumberFacts;
   readonly times: TimeFacts;
-  /** UUIDs have letters of both cases. */
-  readonly mixedCase: boolean;
+  /** The cases of the letters of UUIDs, as bits of `BOTH_CASES`. */
+  readonly uuidCases: number;
   /** A JSON number, alone or within a value, is too long or has too large an exponent for databases that keep JSON as values. */
   readonly hugeJsonNumber: boolean;
   /** The longest value, in UTF-16 units and in bytes of UTF-8. */

@@ -58,6 +58,16 @@ export interface Column {
   readonly generatedSql: string | null;
 }
 
+/** True of a column that a row must have a value for, since nothing else gives it one. */
+export function isRequired({
+  nullable,
+  defaultSql,
+  identity,
+  generatedSql,
+}: Pick<Column, "nullable" | "defaultSql" | "identity" | "generatedSql">): boolean {
+  return !nullable && defaultSql === null && identity === null && generatedSql === null;
+}
+
 /** A unique index or constraint, or an exclusion constraint. */
 export interface UniqueKey {
   /** Index name; for a constraint the constraint's name. `null` when the database gives it none. */
@@ -154,6 +164,11 @@ export function fires(
       each.events.includes(event) &&
       (level === undefined || each.level === level),
   );
+}
+
+/** Whether a trigger may give a row values before it is inserted. */
+export function mayFill(table: { readonly triggers: readonly Trigger[] }): boolean {
+  return fires(table, "before", "insert") || fires(table, "instead", "insert");
 }
 
 /** A CHECK constraint and its condition as SQL over bare column names. */

@@ -1,4 +1,5 @@
 /** What one option is; `options.ts` is the one table that lists them all. */
+import type { SourceFormat } from "../read/formats.ts";
 import type { Grammar, ListGrammar } from "./grammar.ts";
 
 /** Every command. */
@@ -148,4 +149,6 @@ export interface OptionSpec {
    * given, so that the jobs of earlier versions, which did not know it, go on without it.
    */
   readonly meaning?: true | "given";
+  /** The formats whose sources it says something of; absent: all. */
+  readonly formats?: readonly SourceFormat[];
 }

@@ -4,14 +4,17 @@
  */
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { parseDateFormat } from "../values/date-format.ts";
-import { flagOf } from "./flag.ts";
+import { flagOf, optionSpec } from "./flag.ts";
 import type { OptionName } from "./options.ts";
+import { parseDuration, parseSize } from "./parse-value.ts";
 
 /** What to do in the place of a value that means nothing, as a fix; `null` for nothing. */
 export function valueAdvice(name: OptionName, text: string): string | null {
   const word = text.trim().toLowerCase();
   const said = WORDS[name]?.[word];
   if (said !== undefined) return said.startsWith("-") ? `pass ${said}` : said;
+  const { kind } = optionSpec(name);
+  if (kind === "duration" || kind === "size") return unitForm(name, kind, word);
   return FORMS[name]?.(text.trim()) ?? null;
 }
 
@@ -178,4 +181,45 @@ function countForm(name: OptionName, text: string): string | null {
   const zeros = { k: 3, m: 6 }[unit.toLowerCase()] ?? Number(unit.slice(1));
   const count = Number(digits) * 10 ** zeros;
   return count === 0 ? null : `pass ${flagOf(name)} ${count}`;
+}
+
+/** Words of units, each with ours and how many of it they are. */
+const UNITS: Readonly<Record<"duration" | "size", readonly (readonly [RegExp, string, number])[]>> =
+  {
+    duration: [
+      [/^(?:ms|msecs?|millis|milliseconds?)$/, "ms", 1],
+      [/^(?:s|secs?|seconds?)$/, "s", 1],
+      [/^(?:m|mins?|minutes?)$/, "m", 1],
+      [/^(?:h|hrs?|hours?)$/, "h", 1],
+      [/^(?:d|days?)$/, "h", 24],
+    ],
+    size: [
+      [/^(?:bytes?)$/, "b", 1],
+      [/^(?:kbytes?|kilobytes?)$/, "kB", 1],
+      [/^(?:megs?|mbytes?|megabytes?)$/, "MB", 1],
+      [/^(?:gigs?|gbytes?|gigabytes?)$/, "GB", 1],
+      [/^(?:tb|tbytes?|terabytes?)$/, "GB", 1000],
+      [/^(?:kibibytes?)$/, "KiB", 1],
+      [/^(?:mebibytes?)$/, "MiB", 1],
+      [/^(?:gibibytes?)$/, "GiB", 1],
+      [/^(?:t|tib|tebibytes?)$/, "GiB", 1024],
+    ],
+  };
+
+/** `5 secs`, `1 day`, `2 gigabytes`: numbers with words that are units, which are all times or all sizes. */
+function unitForm(name: OptionName, kind: "duration" | "size", word: string): string | null {
+  const parts = [...word.matchAll(/(\d{1,9}(?:[.,]\d{1,6})?)\s*([a-zµ]+)[\s,]*(?:and )?/gy)];
+  const length = parts.reduce((sum, [all]) => sum + all.length, 0);
+  if (parts.length === 0 || length !== word.length) return null;
+  const meant = parts.map(([, digits = "", unit = ""]) => {
+    const [, own = "", times = 0] = UNITS[kind].find(([form]) => form.test(unit)) ?? [];
+    return { count: Number(digits.replace(",", ".")) * times, own };
+  });
+  if (meant.some(({ own }) => own === "")) return null;
+  const least = meant.at(-1)?.own ?? "";
+  const parse = kind === "duration" ? parseDuration : parseSize;
+  const one = parse(`1${least}`) ?? 1;
+  const sum = meant.reduce((all, { count, own }) => all + count * (parse(`1${own}`) ?? 0), 0);
+  const said = `${Number((sum / one).toFixed(6))}${least}`;
+  return parse(said) === null ? null : `pass ${flagOf(name)} ${said}`;
 }

@@ -2,7 +2,8 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import { keyFlags, passOneOf } from "../errors/key-flags.ts";
 import type { Arbiter, KeyOrigin, Mode, TablePlan, UpdateRule } from "../model/load-plan.ts";
-import type { Column, TablePrivilege, TableShape } from "../model/table-shape.ts";
+import { isRequired, mayFill } from "../model/table-shape.ts";
+import type { TablePrivilege, TableShape } from "../model/table-shape.ts";
 import type { Options } from "../options/options.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
 import { tableSql } from "../sql/unique-index.ts";
@@ -35,10 +36,7 @@ export function refuseMissing(shape: TableShape, requirements: Requirements): vo
   if (unkeyed !== undefined && arbiter?.plain === true) {
     throw keyNotInSource(shape, unkeyed, { requirements, given });
   }
-  const filled = shape.triggers.some(
-    (trigger) => trigger.timing !== "after" && trigger.events.includes("insert"),
-  );
-  if (mode === "update" || filled || requirements.deleteWhen !== null) return;
+  if (mode === "update" || mayFill(shape) || requirements.deleteWhen !== null) return;
   const required = shape.columns.find((column) => isRequired(column) && !given.has(column.name));
   if (required === undefined || shape.kind === "view") return;
   const fix = `add the field, or --const ${shellWord(`${required.name}=VALUE`)}, or use --mode update for rows known to exist`;
@@ -100,11 +98,6 @@ function keyNotInSource(
       fix: fixes.join("; or "),
     },
   );
-}
-
-function isRequired(column: Column): boolean {
-  const { nullable, defaultSql, identity, generatedSql } = column;
-  return !nullable && defaultSql === null && identity === null && generatedSql === null;
 }
 
 /** How a load goes about its table, as far as privileges depend on it. */

@@ -54,7 +54,7 @@ export class LateKeys {
     const [are, its] = columns.length === 1 ? ["is", "its"] : ["are", "their"];
     const reason =
       edge.lookup === undefined
-        ? `${its} foreign key cannot wait`
+        ? `${its} foreign key ${edge.canWait ? "waits only in a run that commits once" : "cannot wait"}`
         : `what ${columns.length === 1 ? "it names" : "they name"} may come later`;
     this.#why.push(`${names} ${are} set after the last record of the run: ${reason}`);
   }

@@ -89,7 +89,7 @@ export function orderLoads(tables: readonly TableShape[], context: OrderingConte
   const ofThemselves = selfKeys(tables, context);
   const self = context.inTurn ? [] : ofThemselves.filter(({ canWait }) => canWait);
   if (context.mayBeLate && !context.inParts)
-    for (const key of ofThemselves) if (isLateSelf(key)) late.add(key);
+    for (const key of ofThemselves) if (isLateSelf(key, context)) late.add(key);
   return {
     places,
     waiting: [...waiting, ...self],
@@ -212,9 +212,9 @@ function lateAmong(
   return settable(shape, columns).filter((column) => canBeLate(table, column));
 }
 
-/** The check of such a key cannot wait, and its rows may come in any order all the same. */
-function isLateSelf({ canWait, settable: columns }: Edge): boolean {
-  return !canWait && columns.length > 0;
+/** The check of such a key does not wait, and its rows may come in any order all the same. */
+function isLateSelf({ canWait, settable: columns }: Edge, { inTurn }: OrderingContext): boolean {
+  return (inTurn || !canWait) && columns.length > 0;
 }
 
 /** A key of the circle that the tables are in: one that can wait for the commit, or whose columns can be set late. Throws `RUN_CYCLE`. */

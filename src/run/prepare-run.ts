@@ -7,6 +7,8 @@ import { connectTo, openSources, planSources } from "../load/prepare.ts";
 import type { Connected, PreparedLoad, PrepareHooks } from "../load/prepare.ts";
 import type { LoadPlan } from "../model/load-plan.ts";
 import { checkJobOptions } from "../options/check/check-job.ts";
+import { OPTION_NAMES } from "../options/flag.ts";
+import { refuseForeignOptions } from "../options/of-format.ts";
 import { modeOfRun } from "../options/mode-of.ts";
 import { commitsOnce } from "../options/grammar.ts";
 import type { Options } from "../options/options.ts";
@@ -77,7 +79,8 @@ export async function prepareRun(
     const shapes = tables.map(({ shape }) => shape);
     if (tables.every(({ options: own }) => own.nest === null)) refuseUnknownHidden(shapes, options);
     const named = lateOf(tables, options);
-    const inTurn = !commitsOnce(options.commit) && !options.dryRun && !options.check;
+    // A rehearsal is one transaction, and must come to what the run would.
+    const inTurn = !commitsOnce(options.commit);
     const inParts = inTurn && options.commit !== "load";
     const { session } = connected;
     const keyed = orderByKeys(tables, { session, late: named, inTurn, inParts });
@@ -90,6 +93,7 @@ export async function prepareRun(
         lateBesides(key, { table: load.tableName, late: keyed.late, named });
       parts.push(await preparePart(load, { at, nth, connected, hooks, late }));
     }
+    refuseForeignToAll(parts, options, hooks);
     const planned = parts.flatMap(({ prepared }) => prepared.plan.tables);
     refuseUnknownHidden(
       planned.map(({ table }) => table),
@@ -99,12 +103,23 @@ export async function prepareRun(
     const lookups = parts.flatMap(({ prepared: { plan } }) => lookupEdges(plan));
     const order = withLookups(keyed, lookups, { shapes, session, inTurn, inParts });
     const inOrder = order.places.flatMap((place) => parts[place] ?? []);
-    return { connected, parts: inOrder, order, inTurn, leftOut };
+    const isRehearsal = options.dryRun || options.check;
+    return { connected, parts: inOrder, order, inTurn: inTurn && !isRehearsal, leftOut };
   } catch (error) {
     for (const { prepared } of parts) await prepared.sources.close();
     await connected.session.close();
     throw error;
   }
+}
+
+/** What is said of the run must say something of one of its loads. Throws `OPTION_CONFLICT`. */
+function refuseForeignToAll(
+  parts: readonly PreparedPart[],
+  options: Options,
+  { forAll }: RunHooks,
+): void {
+  const sources = parts.flatMap(({ prepared }) => prepared.sources.formatted);
+  refuseForeignOptions(options, sources, forAll);
 }
 
 /** The database, if the manifest does not refuse it. Throws `TARGET_*` errors and `RUN_HOST_REFUSED`. */
@@ -179,7 +194,9 @@ function ownOptions({ options, ...load }: TableLoad, nth: number): Options {
 async function preparePart(load: TableLoad, context: PartContext): Promise<PreparedPart> {
   const { at, nth, connected, hooks, late } = context;
   const options = ownOptions(load, nth);
-  const ofPart: PartHooks = { ...hooks, ...hooks.onPart?.(load, options) };
+  // What is said of a folder is said of all of its files.
+  const forAll = load.origin?.forAll ?? new Set(OPTION_NAMES);
+  const ofPart: PartHooks = { ...hooks, ...hooks.onPart?.(load, options), forAll };
   const sources = await openSources(load.sources, options, ofPart);
   try {
     // All files of a run are looked at before the first is read.

@@ -12,7 +12,7 @@ import type { LeftOut } from "../sources/load-folder.ts";
 export type RunInputs = readonly string[] | SettledManifest;
 
 /** Where a manifest has a load, and its options. */
-export type LoadOrigin = Pick<SettledLoad, "place" | "placeOf" | "given">;
+export type LoadOrigin = Pick<SettledLoad, "place" | "placeOf" | "given" | "forAll">;
 
 /** Where an error of a load is: in the manifest, for what is said there. */
 export function placeIn(where: string | null, { path, origin }: RunLoad): string {
@@ -84,9 +84,9 @@ async function readManifestLoad(
   load: SettledLoad,
   folder: string,
 ): Promise<Omit<RunLoad, "layer">> {
-  const { label: path, from, options, place, placeOf, given } = load;
+  const { label: path, from, options, place, placeOf, given, forAll } = load;
   const stem = commonStem(from.map(({ text }) => text));
-  const common = { path, options, stem, origin: { place, placeOf, given } };
+  const common = { path, options, stem, origin: { place, placeOf, given, forAll } };
   const sources: string[] = [];
   for (const { text, place: where } of from) {
     try {

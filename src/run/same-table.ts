@@ -36,7 +36,15 @@ function keepsNextTo({ options, sources: [first] }: TableLoad): string | null {
 
 /** Rejects are kept next to the first source, by its name: two loads of one file would keep them in the same. */
 function refuseOneRejectFile(load: TableLoad, file: string, other: TableLoad | undefined): void {
-  if (other === undefined || load.origin === null) return;
+  if (other === undefined) return;
+  if (load.origin === null) {
+    const reason = "the rejects of both would be kept in one file next to it";
+    throw upsurgeError(
+      "OPTION_CONFLICT",
+      { flag: "--max-rejects", other: `two loads of ${file}`, reason },
+      { where: load.path, fix: "name each folder once, or leave --max-rejects out" },
+    );
+  }
   const details = {
     name: "reject-file",
     reason: `rejects of ${file} are kept next to it, and the loads into ${other.tableName} and ${load.tableName} both read it`,

@@ -8,6 +8,7 @@ import { failPoint } from "../testing/fail-point.ts";
 import type { Session, Transaction, WaitingKey } from "../targets/target.ts";
 import { RunComparison } from "./compare-tables.ts";
 import { makeJoinedWriter } from "../write/make-writers.ts";
+import { NamedRows } from "../write/lookups/named-rows.ts";
 import { OneSession } from "../write/one-session.ts";
 import { tablesWritten } from "../write/tables-written.ts";
 import type { WrittenTable } from "../write/tables-written.ts";
@@ -47,10 +48,11 @@ function startAll(
   transaction: Transaction,
   state: RunState,
 ): JoinedLoad[] {
+  const named = new NamedRows();
   return places.map((place) => {
     const { prepared, load } = state.begins(place.at);
     const running = startWriting<OneSession>(prepared, load, (request) =>
-      makeJoinedWriter(request, { transaction, ...place }),
+      makeJoinedWriter(request, { transaction, named, ...place }),
     );
     state.writes(place.at, running);
     return running;

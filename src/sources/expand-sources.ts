@@ -3,13 +3,14 @@
  */
 import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { nearest } from "../errors/edit-distance.ts";
 import { shellWord } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { refuseUrl } from "../read/foreign.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
+import { PatternWatch } from "./pattern-watch.ts";
 
 /**
  * The paths that `patterns` name, in their order, each pattern's matches sorted; those that are relative are relative to
@@ -17,7 +18,8 @@ import { sourceError } from "../read/bytes/source-error.ts";
  */
 export async function expandSources(patterns: readonly string[], base = ""): Promise<string[]> {
   const paths: string[] = [];
-  for (const pattern of patterns) paths.push(...(await expand(pattern, base)));
+  // A pattern may match more files than a call takes arguments.
+  for (const pattern of patterns) for (const path of await expand(pattern, base)) paths.push(path);
   return paths;
 }
 
@@ -36,7 +38,10 @@ async function expand(pattern: string, base: string): Promise<string[]> {
   if (!isDynamicPattern(pattern)) throw await withNearFile(pattern, at(pattern), missing);
   const { folder, rest } = split(pattern, isDynamicPattern);
   const cwd = at(folder);
-  const found = await glob(rest, { cwd: cwd === "" ? "." : cwd, expandDirectories: false });
+  const watch = new PatternWatch();
+  const within = cwd === "" ? "." : cwd;
+  const found = await glob(rest, { cwd: within, expandDirectories: false, fs: watch });
+  watch.refuse(found.map((path) => resolve(within, path)));
   if (found.length === 0) throw upsurgeError("SOURCE_NOT_FOUND", { path: at(pattern) });
   return found.map((path) => at(folder + path)).toSorted(byCodeUnits);
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { messageOf } from "../errors/message-of.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 
@@ -17,7 +18,7 @@ export interface Fingerprint {
   readonly sha256: string;
 }
 
-/** Of the file at `path`. Throws `SOURCE_READ`. */
+/** Of the file at `path`. Throws `SOURCE_UNREADABLE`. */
 export async function fingerprintOf(path: string): Promise<Fingerprint> {
   try {
     const file = await open(path, "r");
@@ -26,8 +27,7 @@ export async function fingerprintOf(path: string): Promise<Fingerprint> {
       const hash = createHash("sha256");
       const buffer = Buffer.alloc(PIECE);
       for (const from of startsOf(size)) {
-        const { bytesRead } = await file.read(buffer, 0, PIECE, from);
-        hash.update(buffer.subarray(0, bytesRead));
+        hash.update(buffer.subarray(0, await readPiece(file, buffer, from)));
       }
       return { bytes: size, sha256: hash.digest("hex") };
     } finally {
@@ -37,6 +37,17 @@ export async function fingerprintOf(path: string): Promise<Fingerprint> {
     const reason = messageOf(cause);
     throw upsurgeError("SOURCE_UNREADABLE", { path, reason }, { cause });
   }
+}
+
+/** Reads the bytes from `from` on, until the buffer is full or the file ends: one read may give fewer. Tells how many. */
+async function readPiece(file: FileHandle, buffer: Buffer, from: number): Promise<number> {
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, from + length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return length;
 }
 
 /** Where pieces begin: one after another, or from the first to the last. */

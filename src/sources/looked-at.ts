@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { sourceLabel } from "../errors/source-label.ts";
 import type { KnownFields } from "../model/header.ts";
 import type { PlannedSource } from "../model/report/plan-report.ts";
+import type { FormattedSource } from "../options/of-format.ts";
+import { FORMAT_NAMES } from "../read/formats.ts";
 import type { Source } from "../read/source.ts";
 import { loadedHeaders, plannedSource } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
@@ -51,6 +53,14 @@ function areSame(some: readonly string[], others: readonly string[]): boolean {
 export function plannedSources({ first, later, fields }: LookedAtSources): PlannedSource[] {
   const sampled = fields[0]?.fields ?? [];
   return [plannedSource({ ...first, fields: sampled }), ...later.map(plannedSource)];
+}
+
+/** The sources with their formats, as far as those are known. */
+export function formattedSources({ first, later }: LookedAtSources): FormattedSource[] {
+  return [first, ...later].map(({ name, format }) => ({
+    name,
+    format: FORMAT_NAMES.find((each) => each === format) ?? null,
+  }));
 }
 
 /** Those that cannot be read again, and do not say themselves where they end, as a JSON array may. */

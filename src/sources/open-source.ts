@@ -6,6 +6,7 @@ import type { SourceOffset } from "../model/source-offset.ts";
 import type { Position, RecordChunk } from "../model/record.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { aboutText } from "../options/of-format.ts";
 import { BlockFeed } from "../read/bytes/blocks.ts";
 import { charsetOf, isUtf8Name } from "../read/text/charset.ts";
 import type { Charset } from "../read/text/charset.ts";
@@ -140,7 +141,7 @@ function documents(formats: readonly Format[]): Format | null {
 function refuseRecords({ records }: ReadOptions, format: Format | null, source: string): void {
   if (records == null || format === null || format.name === "json") return;
   const other = `${sourceLabel(source)}, whose format is ${format.name}`;
-  const reason = "it says where a JSON document holds its records";
+  const reason = aboutText("records");
   const fix =
     format.name === "ndjson"
       ? "pass --format json as well, if each line holds a document; or leave --records out"

@@ -3,7 +3,7 @@ import type { NestMember } from "../model/nest/nesting.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import { recordsIn } from "../model/record.ts";
 import type { RecordChunk, RecordShape } from "../model/record.ts";
-import { PackedChunk } from "../read/text/fast-path.ts";
+import { FoundChunk } from "../read/text/fast-path.ts";
 import type { SkipResult } from "../read/text/skip-to.ts";
 import type { Source } from "../read/source.ts";
 import { NestedSample } from "./nested-fields.ts";
@@ -108,7 +108,7 @@ function lastOf(chunk: RecordChunk): number {
 /** What a chunk has after the record number `record`. */
 function later(chunk: RecordChunk, record: number): RecordChunk[] {
   if (lastOf(chunk) <= record) return [];
-  if (chunk instanceof PackedChunk) {
+  if (chunk instanceof FoundChunk) {
     const before = record - chunk.offsetAfter(0).record;
     return [before <= 0 ? chunk : chunk.without(before)];
   }

@@ -5,7 +5,9 @@
 import type { KnownFields } from "../model/header.ts";
 import type { PlannedSource } from "../model/report/plan-report.ts";
 import type { SourceEvent } from "../model/source-offset.ts";
-import type { Options } from "../options/options.ts";
+import { refuseForeignOptions } from "../options/of-format.ts";
+import type { FormattedSource } from "../options/of-format.ts";
+import type { OptionName, Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
 import { expandSources } from "./expand-sources.ts";
 import type { KnownSource } from "./check-beginning.ts";
@@ -14,7 +16,7 @@ import type { FirstSource, WorkItem, WorkRequest } from "./find-work.ts";
 import { jobSource } from "./job-source.ts";
 import { lookAt } from "./look-at.ts";
 import type { LaterSource } from "./look-at.ts";
-import { lookedAt, openEnded, plannedSources, warningsOf } from "./looked-at.ts";
+import { formattedSources, lookedAt, openEnded, plannedSources, warningsOf } from "./looked-at.ts";
 import type { LookedAtSources } from "./looked-at.ts";
 import { openSource } from "./open-source.ts";
 import type { Closable } from "./open-source.ts";
@@ -43,6 +45,8 @@ export interface SourceSetContext {
   readonly storedHash?: boolean;
   /** Told at the end of a source what a user should know of it. */
   readonly onWarnings?: ((name: string, warnings: readonly string[]) => void) | undefined;
+  /** Options that are said for all calls or loads, and need say nothing of these sources. */
+  readonly forAll?: ReadonlySet<OptionName> | undefined;
 }
 
 /** What the load wants of its records: known once its table is. */
@@ -126,7 +130,10 @@ export class SourceSet {
     return survey;
   }
 
-  /** Opens the first source and reads a sample of it; looks at the heads of the others. Streams are left alone until their turn. */
+  /**
+   * Opens the first source and reads a sample of it; looks at the heads of the others. Streams are left alone until their turn.
+   * Throws `OPTION_CONFLICT` for options that say nothing of any of them.
+   */
   async look(rules: ReadingRules): Promise<LookedAtSources> {
     this.#rules = rules;
     const first = this.#begun?.source ?? (await this.open(this.paths[0] ?? "-"));
@@ -136,7 +143,13 @@ export class SourceSet {
     const later: LaterSource[] = [];
     for (const path of this.paths.slice(1)) later.push(await lookAt(path, this.#context.options));
     this.#looked = lookedAt(first, this.#sample, later);
+    refuseForeignOptions(this.#context.options, this.formatted, this.#context.forAll);
     return this.#looked;
+  }
+
+  /** The sources with their formats, as far as those are known. */
+  get formatted(): readonly FormattedSource[] {
+    return formattedSources(this.#known);
   }
 
   /**

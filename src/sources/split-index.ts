@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { formatCount, plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { jsonOf } from "../model/json/json-of.ts";
 import { INDEX, isPieceName, UNFINISHED_INDEX } from "../model/shards/split-report.ts";
 
 /** More than the index of the most pieces; a larger file of this name is something else. */
@@ -40,8 +41,10 @@ export async function refuseCutPieces(paths: readonly string[]): Promise<void> {
 async function refuseOtherSizes(folder: string, paths: readonly string[]): Promise<void> {
   const index = join(folder, INDEX);
   const { pieces } = parsed(await readIndex(index));
+  const inFolder = paths.filter((path) => dirname(path) === folder);
+  const pathOf = new Map<unknown, string>(inFolder.map((path) => [basename(path), path]));
   for (const { file, bytes } of listOf(pieces).flatMap((each) => listOf(each.files))) {
-    const path = paths.find((each) => dirname(each) === folder && basename(each) === file);
+    const path = pathOf.get(file);
     const size = path === undefined ? null : ((await stat(path).catch(() => null))?.size ?? null);
     if (path === undefined || size === null || typeof bytes !== "number" || size === bytes)
       continue;
@@ -59,11 +62,7 @@ async function readIndex(path: string): Promise<string> {
 }
 
 function parsed(text: string): { readonly key?: unknown; readonly pieces?: unknown } {
-  try {
-    return Object(JSON.parse(text)) as { readonly key?: unknown; readonly pieces?: unknown };
-  } catch {
-    return {};
-  }
+  return Object(jsonOf(text)) as { readonly key?: unknown; readonly pieces?: unknown };
 }
 
 function isTexts(value: unknown): value is readonly string[] {

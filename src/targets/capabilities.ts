@@ -58,7 +58,7 @@ export interface Capabilities {
   /** What to do about dates that begin with the day (`DMY`) or the month, as a fix; absent: write them as YYYY-MM-DD. */
   readonly dateOrder?: (order: "DMY" | "MDY") => string;
   /** What to do about a row that a check without a name refuses, as a fix; absent or `null`: what is done about any check. */
-  readonly namelessCheck?: (table: TableShape) => string | null;
+  readonly namelessCheck?: (table: TableShape, dbCode: string | null) => string | null;
   /** The expression of `--value` that makes a value of a type of the text of a field; absent: the target knows none. */
   readonly madeOf?: (form: TextForm, field: string, type: string) => string;
   /** How the value of a column is made that a row leaves to the database; absent or `null`: it is not made, or nothing tells it. */

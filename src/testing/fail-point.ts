@@ -39,14 +39,19 @@ export const FAIL_POINTS = [
 /** One of them. */
 export type FailPoint = (typeof FAIL_POINTS)[number];
 
-let hook: ((point: FailPoint) => void) | null = null;
+/** Where the hook is: for the whole process, since a test that starts the program as it is packed reaches no module of it. */
+const HOOK = Symbol.for("upsurge.failPoint");
+
+const hooks = globalThis as typeof globalThis & {
+  [HOOK]?: ((point: FailPoint) => void) | null;
+};
 
 /** Passes a moment. */
 export function failPoint(point: FailPoint): void {
-  hook?.(point);
+  hooks[HOOK]?.(point);
 }
 
 /** Tells `listener` of every moment from now on; `null`: nobody. */
 export function onFailPoint(listener: ((point: FailPoint) => void) | null): void {
-  hook = listener;
+  hooks[HOOK] = listener;
 }

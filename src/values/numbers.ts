@@ -2,6 +2,7 @@
  * Numbers as people write them, rewritten as databases read them: `1.234,56` as `1234.56`. The digits are taken as they
  * are; a text that could mean another number is none.
  */
+import { BLANKS, withoutOuter } from "./blanks.ts";
 
 /** The characters of numbers in a source. */
 export interface NumberMarks {
@@ -34,18 +35,18 @@ const WORDS = /^[+-]?(?:nan|inf|infinity)$/i;
 export class NumberReader {
   readonly marks: NumberMarks;
   readonly #pattern: RegExp;
-  readonly #outer: RegExp;
+  /** What may be around a number. */
+  readonly #blanks: string;
 
   constructor(marks: NumberMarks) {
     this.marks = marks;
-    const blanks = marks.thousands === " " ? KINDS[" "] : " ";
-    this.#outer = new RegExp(`^[\\t\\n\\v\\f\\r${blanks}]+|[\\t\\n\\v\\f\\r${blanks}]+$`, "g");
+    this.#blanks = marks.thousands === " " ? BLANKS + KINDS[" "] : BLANKS;
     this.#pattern = patternOf(marks);
   }
 
   /** The number with a decimal point and nothing between its digits; `null` for a text that is none. */
   read(text: string): string | null {
-    const bare = text.replace(this.#outer, "");
+    const bare = withoutOuter(text, this.#blanks);
     if (bare === "" || WORDS.test(bare)) return bare;
     const match = this.#pattern.exec(bare);
     if (match === null) return null;

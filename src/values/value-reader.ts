@@ -3,6 +3,7 @@
  * formats of `--date-format`, or as bytes as `--binary` says. What a text means then is left to the database.
  */
 import type { ColumnNotation } from "../model/load-plan.ts";
+import { withoutOuter } from "./blanks.ts";
 import { bytesReader } from "./bytes.ts";
 import type { DateFormat } from "./date-format.ts";
 import { parseDateFormat } from "./date-format.ts";
@@ -37,7 +38,7 @@ export function dateReader(formats: readonly DateFormat[]): ValueReader {
   const names = formats.map(({ text }) => text);
   return (text) => {
     if (isEmpty(text)) return text;
-    const bare = text.replace(/^[\t-\r ]+|[\t-\r ]+$/g, "");
+    const bare = withoutOuter(text);
     const found = formats.map((format) => readDate(bare, format));
     const [first, ...others] = new Set(found.filter((each) => each !== null));
     if (first === undefined) return { why: `is no date of the form ${names.join(" or ")}` };

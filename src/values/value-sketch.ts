@@ -18,7 +18,7 @@ export interface SketchOptions {
 }
 
 /** A number as databases write it. */
-const PLAIN_NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const PLAIN_NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const ISO_DATE = /^\s*\d{4}-\d{2}-\d{2}/;
 
 /** Reads the values of any field. */

@@ -24,11 +24,16 @@ export class BatchEnd {
 
   /** What a commit after this batch records; ends are asked in the order of the source. */
   get committed(): CommittedOffset {
-    this.#committed ??= this.#find();
+    return this.find();
+  }
+
+  /** Finds what a commit after this batch records, ahead of the commit. */
+  find(): CommittedOffset {
+    this.#committed ??= this.#look();
     return this.#committed;
   }
 
-  #find(): CommittedOffset {
+  #look(): CommittedOffset {
     const { number, name } = this.source;
     const offset = this.#reached.at();
     const prefix = this.source.digest(offset);

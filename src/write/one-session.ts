@@ -2,6 +2,7 @@
  * The writers of a load over one session: one transaction for everything or, where the plan commits every so many records, one
  * after another.
  */
+import { setImmediate } from "node:timers/promises";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import { noCounts } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
@@ -128,7 +129,10 @@ export class OneSession implements Writers {
   async write(readBatch: ReadBatch): Promise<void> {
     if (this.#begun > 0 && !this.#fits(readBatch)) await this.#commit();
     this.#begun += sizeOf(readBatch);
-    const written = await this.#writer.write(readBatch);
+    const [written] = await Promise.all([
+      this.#writer.write(readBatch),
+      this.#hashMeanwhile(readBatch.end),
+    ]);
     this.#account.take(written);
     this.#sees(written.counts);
     this.#pass(readBatch.end);
@@ -150,8 +154,21 @@ export class OneSession implements Writers {
     );
   }
 
+  /** Hashes of the source what the next commit needs, while the database works on a batch that ends there. */
+  async #hashMeanwhile(end: BatchEnd | null): Promise<void> {
+    if (end === null) return;
+    // What the batch takes is sent first.
+    await setImmediate();
+    if (this.#begun < this.#most && !end.isLast) {
+      this.#end?.release();
+      return;
+    }
+    // The commit comes after this batch or, where that fails, after the one before.
+    this.#end?.find();
+    end.find();
+  }
+
   #pass(end: BatchEnd | null): void {
-    end?.release();
     if (end?.isLast === true) this.#offsets.push(end.committed);
     this.#end = end?.isLast === true ? null : end;
   }

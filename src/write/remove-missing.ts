@@ -116,7 +116,7 @@ export class MissingRows {
   #refuseTooMany(missing: number): void {
     const { limit } = this.#rule;
     const scope = this.#scope;
-    // Of a table that was empty only rows go that the run itself has made, for look-ups.
+    // Of a table that was empty only rows go that the run itself has written.
     if (scope === 0 || mayRemoveAll(limit) || missing <= allowedRows(limit, scope)) return;
     const isAll = missing >= scope;
     throw upsurgeError(

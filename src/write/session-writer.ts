@@ -20,6 +20,7 @@ import { LateValues } from "./late/late-values.ts";
 import type { LateResult } from "./late/late-values.ts";
 import { MissingRows } from "./remove-missing.ts";
 import type { RemovalHow, RemovalResult } from "./remove-missing.ts";
+import { NamedRows } from "./lookups/named-rows.ts";
 import { KeptKeys } from "./keys/kept-keys.ts";
 import { markMade } from "./lookups/undone-rows.ts";
 import { MissingGuard } from "./nest/missing-guard.ts";
@@ -46,7 +47,11 @@ export interface CheckpointAccess {
 /** The transaction of several loads, of which this writer has a part; whoever began it ends it. */
 export interface JoinedTransaction extends WrittenTable {
   readonly transaction: Transaction;
+  /** Rows that look-ups of any load name; absent: the load is by itself. */
+  readonly named?: NamedRows;
 }
+
+type NamingTransaction = JoinedTransaction & Required<Pick<JoinedTransaction, "named">>;
 
 /** What a session writer needs besides its session and plan. */
 export interface SessionWriterContext {
@@ -124,9 +129,11 @@ export class SessionWriter {
         quarantine,
         ...this.#told(0),
       });
-      const late = await this.#beginLate(joined);
-      const applying = this.#applying(joined, this.#noting(batches, late), late);
+      const named = joined.named ?? new NamedRows();
+      const late = await this.#beginLate({ ...joined, named });
+      const applying = this.#applying({ ...joined, named }, this.#noting(batches, late), late);
       const keys = writer.keys === undefined ? null : new KeptKeys(tables[0], writer.keys);
+      if (keys !== null && tables[0].removal !== undefined) named.add(tables[0], keys);
       const open = { transaction: joined.transaction, keys, late, ...applying, scope };
       this.#open = open;
       failPoint("row-lock");
@@ -138,11 +145,11 @@ export class SessionWriter {
 
   /** What is done with a batch before its rows are written: expressions, look-ups, levels. */
   #applying(
-    joined: JoinedTransaction,
+    joined: NamingTransaction,
     rows: BatchApplier,
     late: LateValues | null,
   ): Pick<OpenTransaction, "write" | "prepare"> {
-    const root = this.#tableWriter(this.#plan.tables[0], rows);
+    const root = this.#tableWriter(this.#plan.tables[0], rows, joined);
     const nest = this.#nestWriter(joined, root, late);
     if (nest === null) return root;
     return {
@@ -151,16 +158,18 @@ export class SessionWriter {
     };
   }
 
-  #tableWriter(plan: TablePlan, batches: BatchApplier): PreparedTable {
-    return tableWriter(plan, batches, {
-      session: this.#session,
-      quarantine: this.#context.quarantine,
-    });
+  #tableWriter(
+    plan: TablePlan,
+    batches: BatchApplier,
+    { named }: Pick<NamingTransaction, "named">,
+  ): PreparedTable {
+    const { quarantine } = this.#context;
+    return tableWriter(plan, batches, { session: this.#session, quarantine, named });
   }
 
   /** What writes the levels of records besides their own rows, which `root` writes; `null`: there are none. */
   #nestWriter(
-    joined: JoinedTransaction,
+    joined: NamingTransaction,
     root: PreparedTable,
     late: LateValues | null,
   ): NestWriter | null {
@@ -178,10 +187,14 @@ export class SessionWriter {
         quarantine,
         ...this.#told(place + 1),
       });
-      return this.#tableWriter(plan, {
-        prepare: (batch) => batches.prepare(batch),
-        write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
-      });
+      return this.#tableWriter(
+        plan,
+        {
+          prepare: (batch) => batches.prepare(batch),
+          write: async (batch) => this.#asCounted(plan, await batches.write(batch)),
+        },
+        joined,
+      );
     });
     const writers = [root, ...levels];
     const lookups = writers.flatMap((writer) => writer?.lookups ?? []);
@@ -211,12 +224,13 @@ export class SessionWriter {
     return { transaction: await this.#session.begin(all, how), at: 0, ...places[0] };
   }
 
-  async #beginLate(joined: JoinedTransaction): Promise<LateValues | null> {
+  async #beginLate(joined: NamingTransaction): Promise<LateValues | null> {
     const [plan] = this.#plan.tables;
     if (plan.late === undefined) return null;
     return await LateValues.begin(plan, plan.late, {
       session: this.#session,
       writer: writerAt(joined, joined.lateAt),
+      named: joined.named,
       quarantine: this.#context.quarantine,
     });
   }

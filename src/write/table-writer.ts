@@ -4,6 +4,7 @@ import type { TablePlan } from "../model/load-plan.ts";
 import type { Session } from "../targets/target.ts";
 import type { AppliedBatch } from "./applied-batch.ts";
 import { LookupWriter } from "./lookups/lookup-writer.ts";
+import type { NamedRows } from "./lookups/named-rows.ts";
 import type { MakesRows } from "./lookups/undone-rows.ts";
 import { guardedColumns } from "./mapping/guarded-columns.ts";
 import { KeyMaker } from "./nest/key-maker.ts";
@@ -18,6 +19,7 @@ export type WriteTable = (batch: Batch) => Promise<AppliedBatch>;
 export interface TableWriterContext {
   readonly session: Session;
   readonly quarantine: Quarantine;
+  readonly named: NamedRows;
 }
 
 /** A writer of one table. */
@@ -33,13 +35,13 @@ export interface PreparedTable {
 export function tableWriter(
   plan: TablePlan,
   batches: BatchApplier,
-  { session, quarantine }: TableWriterContext,
+  { session, quarantine, named }: TableWriterContext,
 ): PreparedTable {
   const guarded = guardedColumns(plan);
   const next =
     plan.lookups === undefined
       ? batches
-      : new LookupWriter(plan, { session, batches, quarantine, guarded });
+      : new LookupWriter(plan, { session, batches, quarantine, guarded, named });
   const looked: WriteTable = async (batch) => await written(next, batch);
   const values =
     plan.values === undefined

@@ -189,20 +189,46 @@ test("a variable is of no concern to a command without its flag, nor to a load t
     UPSURGE_KEY: "nix",
     UPSURGE_WRITERS: "4",
     UPSURGE_IF_LOCKED: "wait",
+    UPSURGE_KEEP_JOB: "true",
+    UPSURGE_FOLLOW_APPEND: "true",
     UPSURGE_DIFF: "3",
+    UPSURGE_DIFF_HIDE: "n",
     UPSURGE_ONLY: "a",
   };
 
   for (const args of [
     ["run", ".", "--to", "shop.db", "--progress", "none"],
+    // A load that is committed once is no job, whatever that is called.
+    ["run", ".", "--to", "shop.db", "--progress", "none", "--commit", "all"],
+    ["run", ".", "--to", "shop.db", "--progress", "none", "--commit", "load"],
     ["plan", ".", "--to", "shop.db"],
     ["jobs", "--to", "shop.db"],
     [...LOAD, "--key", "id"],
+    // One commit at the end is what a load does anyway.
+    [...LOAD, "--key", "id", "--commit", "end"],
   ]) {
     const { exitCode, stderr } = await runUpsurge(args, { cwd: folder, env });
     const said =
       args[0] === "run" ? /come from the environment: --only a \(\$UPSURGE_ONLY\)\n$/ : /^$/;
     expect([args, exitCode, stderr]).toEqual([args, 0, expect.stringMatching(said)]);
+  }
+});
+
+test("a flag is given whatever its value is called: a column or a job called end, false or 0", async () => {
+  const folder = shop({ "b.csv": "end,false,0\n1,2,3\n" });
+  const database = new Database(join(folder, "shop.db"));
+  database.exec('create table b ("end" int primary key, "false" int unique, "0" int unique)');
+  database.close();
+  const into = ["b.csv", "--to", "shop.db", "--table", "b", "--progress", "none"];
+  for (const column of ["end", "false", "0"]) {
+    const env = { UPSURGE_CONSTRAINT: "nix", UPSURGE_IF_LOCKED: "sometimes" };
+    const { exitCode, stderr } = await runUpsurge([...into, "--key", column], { cwd: folder, env });
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    const job = await runUpsurge([...into, "--key", column, "--job", column], { cwd: folder, env });
+    expect([job.exitCode, job.stderr]).toEqual([
+      2,
+      expect.stringContaining("error: --if-locked cannot be 'sometimes'  OPTION_VALUE"),
+    ]);
   }
 });
 

@@ -45,6 +45,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   TARGET_FULL: "a full disk",
   TARGET_READ_ONLY: "a standby",
   TARGET_NOT_WRITABLE: "permissions: targets/sqlite-files",
+  TARGET_MOVED: "its fix is the same command: faults/sqlite-file",
   TARGET_NOT_A_DATABASE: "its fix is another path: targets/sqlite-files",
   TARGET_STATEMENT: "for what nobody foresaw",
   TARGET_ENCODING: "a database in another encoding: targets/postgres-encoding",

@@ -127,6 +127,16 @@ test("where --records is known, no command is printed that would find arrays", a
   expect(loaded.exitCode, loaded.stderr).toBe(0);
 });
 
+test("a text that only begins as JSON does is no place where records are", async () => {
+  const cwd = shop({ "in.ndjson": '{"greeting":"{name}, hello","to":"[all]"}\n' });
+
+  const { exitCode, stderr } = await runUpsurge(["in.ndjson", ...INTO_ORDERS], { cwd });
+
+  expect(exitCode, stderr).toBe(2);
+  expect(stderr).toContain("PLAN_NO_KNOWN_FIELD");
+  expect(stderr).not.toContain("--records");
+});
+
 test.each(['{"id":2,}', "{id:2}", '{"id":02}', '{"id":2} # two'])(
   "for JSON that no format reads, none is named: %s",
   async (text) => {

@@ -91,6 +91,24 @@ describe("--log-format json", () => {
     expect(linesOf(stderr).at(-1)).toMatchObject({ stack: expect.stringContaining("    at ") });
   });
 
+  test.each([
+    ["that are alike", '{"id":8,"item":"cup"}\n{"id":9,"item":"pot"}\n', "fast"],
+    ["of several kinds", '{"id":8,"item":"cup"}\n{"item":"pot","id":9}\n', "fast"],
+    [
+      "of which one is out of the ordinary",
+      '{"id":8,"item":"cup"}\n{"id":9,"id":10,"item":"pot"}\n',
+      "slow",
+    ],
+  ])("a batch says which path its lines took: those %s", async (_, text, path) => {
+    const args = ["in.ndjson", ...INTO_ORDERS, ...JSON_LOG, "--log-level", "debug"];
+    const { stderr } = await runUpsurge(args, { cwd: shop({ "in.ndjson": text }) });
+
+    expect(
+      linesOf(stderr).find(({ msg }) => msg === "batch"),
+      stderr,
+    ).toMatchObject({ path });
+  });
+
   test("progress and a retry are lines too", async () => {
     const cwd = shop();
     const other = new Database(join(cwd, "shop.db"));

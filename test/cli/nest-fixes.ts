@@ -31,4 +31,12 @@ export const NEST_FIXES = [
     fix: /give the records i, with mode: insert/,
     next: `${LOAD} --nest {"lines":{"table":"ids","const":{"i":"5"},"nest":{"more":"more"}}}`,
   },
+  {
+    code: "PLAN_NO_CONFLICT_TARGET",
+    sql: TABLES,
+    files: { "in.ndjson": '{"id":1,"lines":[{"c":1}]}\n' },
+    run: `${LOAD} --nest {"lines":{"table":"ids","key":["t","c"]}}`,
+    fix: /, or --strategy select-then-write, or among the options of lines in --nest: pass key: i;/,
+    next: `${LOAD} --nest {"lines":{"table":"ids","key":["t","c"]}} --strategy select-then-write`,
+  },
 ];

@@ -316,6 +316,7 @@ test.each([
   [["insert", "x.db", "t", "a.csv"], "did you mean upsurge load?"],
   [["copy", "a.csv"], "did you mean upsurge load?"],
   [["help", "upsert"], "did you mean load?"],
+  [["help", "IMPORT"], "did you mean load?"],
 ])("says of %j which command may be meant", async (args, hint) => {
   const { exitCode, stdout, stderr } = await runUpsurge(args);
   expect([exitCode, stdout]).toEqual([2, ""]);

@@ -50,6 +50,23 @@ test.each<[OptionName, string, string]>([
   ["batchRows", "10k", "pass --batch-rows 10000"],
   ["commit", "1e5", "pass --commit 100000"],
   ["limit", "many", "for example --limit 1000"],
+  ["lockTimeout", "5sec", "pass --lock-timeout 5s\n"],
+  ["lockTimeout", "5 sec", "pass --lock-timeout 5s\n"],
+  ["lockTimeout", "5 SECONDS", "pass --lock-timeout 5s\n"],
+  ["lockTimeout", "5secs", "pass --lock-timeout 5s\n"],
+  ["lockTimeout", "1,5s", "pass --lock-timeout 1.5s\n"],
+  ["retryTimeout", "2hours", "pass --retry-timeout 2h\n"],
+  ["retryTimeout", "10 minutes", "pass --retry-timeout 10m\n"],
+  ["retryTimeout", "1h30m", "pass --retry-timeout 90m\n"],
+  ["retryTimeout", "1 day", "pass --retry-timeout 24h\n"],
+  ["retryTimeout", "250 millis", "pass --retry-timeout 250ms\n"],
+  ["retryTimeout", "60 days", "for example --retry-timeout"],
+  ["retryTimeout", "5 fortnights", "for example --retry-timeout"],
+  ["maxRecordBytes", "2 gigabytes", "pass --max-record-bytes 2GB\n"],
+  ["maxRecordBytes", "64 megs", "pass --max-record-bytes 64MB\n"],
+  ["maxRecordBytes", "1TB", "pass --max-record-bytes 1000GB\n"],
+  ["maxRecordBytes", "4096 bytes", "pass --max-record-bytes 4096b\n"],
+  ["maxRecordBytes", "5 minutes", "for example --max-record-bytes"],
 ])("--%s %j: %s", async (name, text, fix) => {
   const words = ["a.csv", "--to", "a.db", "--table", "t", `${flagOf(name)}=${text}`];
   const { exitCode, stderr } = await runUpsurge(words);
@@ -57,4 +74,15 @@ test.each<[OptionName, string, string]>([
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining("OPTION_VALUE")]);
   expect(stderr.split("\n")[2]).toContain(`fix:   `);
   expect(stderr).toContain(fix);
+});
+
+test.each([
+  ["--lock-timeout", "1min"],
+  ["--lock-timeout", "5 s"],
+  ["--max-record-bytes", "1gb"],
+  ["--max-record-bytes", "64 MiB"],
+])("%s takes %j", async (flag, value) => {
+  const { stderr } = await runUpsurge(["lost.csv", "--to", "a.db", "--table", "t", flag, value]);
+
+  expect(stderr).toContain("SOURCE_NOT_FOUND");
 });

@@ -97,7 +97,7 @@ describe("an empty file that one run has made and another has opened", () => {
     file.removeIfUnused(mine);
     others.exec("commit");
 
-    expect(() => new OwnFile(path, "found").refuseRemoved()).not.toThrow();
+    expect(() => new OwnFile(path, "found").refuseRemoved(others)).not.toThrow();
     expect(rowsOf(path)).toEqual({ n: 0 });
   });
 

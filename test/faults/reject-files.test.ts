@@ -2,6 +2,7 @@
 import {
   existsSync,
   linkSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -204,6 +205,28 @@ test("one that was taken for dead and is not commits nothing", async () => {
   expect(exitCode).toBe(6);
   expect(stderr).toContain("another load has taken it over");
   expect(orders(cwd)).toEqual([[1, "tea", 2]]);
+});
+
+test("one whose folder is removed commits nothing, and says what happened", async () => {
+  const cwd = folder();
+  mkdirSync(join(cwd, "bad"));
+  const load = [...LOAD, "--reject-file", join("bad", FILE)];
+  onFailPoint((point) => {
+    if (point === "reject-written") rmSync(join(cwd, "bad"), { recursive: true, force: true });
+  });
+  const { exitCode, stderr } = await runUpsurge(load, { cwd });
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain("was removed while the load ran");
+  expect(orders(cwd)).toEqual([[1, "tea", 2]]);
+
+  onFailPoint(null);
+  const again = await runUpsurge(load, { cwd });
+  expect([again.exitCode, again.stderr]).toEqual([
+    6,
+    expect.stringContaining("create the folder bad"),
+  ]);
+  mkdirSync(join(cwd, "bad"));
+  expect((await runUpsurge(load, { cwd })).exitCode).toBe(3);
 });
 
 test("a file that came to stand there meanwhile is not written over", async () => {

@@ -1,7 +1,14 @@
 /** Sources that cannot be read, or not to their end: told with the right code, and nothing past the fault is kept. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, truncateSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
@@ -49,6 +56,31 @@ describe("a source that cannot be opened", () => {
 
     expect(await loadInto(cwd, ["orders.csv"])).toEqual([6, "SOURCE_UNREADABLE"]);
     expect(orders(cwd)).toEqual(UNTOUCHED);
+  });
+
+  test("in a folder that may not be read, which a pattern looks into", async ({ skip }) => {
+    if (process.getuid?.() === 0) skip("root may read everything");
+    const cwd = shop();
+    for (const folder of ["in/a", "in/b"]) mkdirSync(join(cwd, folder), { recursive: true });
+    for (const file of ["in/a/o.csv", "in/b/o.csv"])
+      writeFileSync(join(cwd, file), "id,item\n9,cup\n");
+    chmodSync(join(cwd, "in/b"), 0o000);
+
+    expect(await loadInto(cwd, ["in/*/o.csv"])).toEqual([6, "SOURCE_UNREADABLE"]);
+    expect(orders(cwd)).toEqual(UNTOUCHED);
+    expect(await loadInto(cwd, ["in/a/*.csv"])).toEqual([0, undefined]);
+    chmodSync(join(cwd, "in/b"), 0o755);
+  });
+
+  test("behind a link that leads nowhere, where a pattern means the link", async () => {
+    const cwd = shop();
+    mkdirSync(join(cwd, "in"));
+    writeFileSync(join(cwd, "in/a.csv"), "id,item\n9,cup\n");
+    for (const link of ["in/b.csv", "in/b.txt"]) symlinkSync("nowhere", join(cwd, link));
+
+    expect(await loadInto(cwd, ["in/*.csv"])).toEqual([6, "SOURCE_NOT_FOUND"]);
+    expect(orders(cwd)).toEqual(UNTOUCHED);
+    expect(await loadInto(cwd, ["in/a*.csv"])).toEqual([0, undefined]);
   });
 
   // Its first bytes belong to no memory of a process: EIO.

@@ -3,7 +3,7 @@
  * with 75 and goes on when it is run again; a history in the table shows a record that is lost, doubled or out of order.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -50,9 +50,13 @@ class Shelf {
   }
 
   async run(...flags: string[]): Promise<Ran> {
-    const into = ["--to", this.path, "--table", "t", "--key", "id", "--set", SET];
-    const job = ["--job", "j", "--commit", "20", "-b", "20", "--lock-timeout", "150ms"];
-    const args = [join(this.folder, "in.csv"), ...into, ...job, "--json", "-q", ...flags];
+    return await this.load("--job", "j", "--commit", "20", "--lock-timeout", "150ms", ...flags);
+  }
+
+  /** The same without a job. */
+  async load(...flags: string[]): Promise<Ran> {
+    const into = ["--to", this.path, "--table", "t", "--key", "id", "--set", SET, "-b", "20"];
+    const args = [join(this.folder, "in.csv"), ...into, "--json", "-q", ...flags];
     const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd: this.folder });
     const { error, counts } = JSON.parse(stdout);
     return { exit: exitCode, code: error?.code ?? null, read: counts.read, stderr };
@@ -154,6 +158,57 @@ describe("a file that may not be written", () => {
     spawnSync("chmod", ["u+w", shelf.path, shelf.folder]);
     onFailPoint(null);
     shelf.expectDone(await shelf.run());
+  });
+});
+
+/** What another process may do to a file while a load has it open. */
+const MOVES: readonly (readonly [what: string, move: (shelf: Shelf) => void])[] = [
+  ["removed", ({ path }) => rmSync(path)],
+  ["renamed", ({ path }) => renameSync(path, `${path}.old`)],
+  [
+    "replaced by another",
+    ({ path, folder }) => {
+      copyFileSync(join(folder, "copy.db"), `${path}.new`);
+      renameSync(`${path}.new`, path);
+    },
+  ],
+];
+
+/** Where it is done, and how the load commits. */
+const MOMENTS = ["begin", "applied", "commit"] as const satisfies readonly FailPoint[];
+
+describe.each(["wal", "delete"])("a file with a journal of the kind %s", (mode) => {
+  describe.each(MOMENTS)("that at the moment %s", (moment) => {
+    test.each(MOVES)("was %s gets no load that counts as done", async (_, move) => {
+      const shelf = new Shelf();
+      shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
+      copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
+      at(moment, 1, () => move(shelf));
+
+      const ran = await shelf.load();
+
+      expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
+      // What stands in its place was not written to, and takes the load in its turn.
+      onFailPoint(null);
+      for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
+      copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
+      shelf.expectDone(await shelf.load());
+    });
+
+    test.each(MOVES)("was %s stops a job, which goes on in the file", async (_, move) => {
+      const shelf = new Shelf();
+      shelf.use((db) => db.pragma(`journal_mode = ${mode}`));
+      copyFileSync(shelf.path, join(shelf.folder, "copy.db"));
+      at(moment, 3, () => move(shelf));
+
+      const ran = await shelf.run("--retry-timeout", "0");
+
+      expect([ran.exit, ran.code], ran.stderr).toEqual([75, "TARGET_MOVED"]);
+      onFailPoint(null);
+      for (const end of ["-wal", "-shm", "-journal"]) rmSync(shelf.path + end, { force: true });
+      copyFileSync(join(shelf.folder, "copy.db"), shelf.path);
+      shelf.expectDone(await shelf.run());
+    });
   });
 });
 

@@ -164,6 +164,20 @@ describe.each(jobEngines())("$title", (engine) => {
 describe.each(jobEngines().filter(({ name }) => name === "postgres"))("$title", (engine) => {
   const database = useDatabase(engine);
 
+  test("with shards: the fix is one that they take", async () => {
+    const shell = new Shell(database);
+    await shell.start(T);
+    const remade = async (): Promise<void> => await shell.exec("drop table t", T);
+    const shard = [...FLAT, "--key", "id", "--shard", "0/2"];
+    const { stdout, stderr } = await shell.disturbed(shard, remade, "committed:2");
+    const error = errorOf(stdout);
+    expect(error, stderr).toMatchObject({
+      code: "JOB_TABLE",
+      fix: expect.stringContaining("upsurge jobs --to URL --forget j") as string,
+    });
+    expect(error?.fix).not.toContain("--reset-job");
+  });
+
   test("with several writers: each of them sees it", async () => {
     const shell = new Shell(database);
     await shell.start(T);

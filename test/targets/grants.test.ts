@@ -155,6 +155,21 @@ describe("the grants of PostgreSQL", () => {
     }
   });
 
+  test("let it draw numbers for the files that bring none, where another one does", async () => {
+    const cwd = await start();
+    writeFileSync(join(cwd, "a.csv"), "id,k,n\n9,1,10\n");
+    writeFileSync(join(cwd, "b.csv"), ROWS);
+    const { stdout } = await run("plan", cwd, ["b.csv", "--key", "k", "--grants"]);
+    await database.exec(stdout);
+    const { exitCode, stderr } = await run("load", cwd, ["b.csv", "--key", "k"]);
+
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(await rows()).toEqual([
+      ["1", "10"],
+      ["2", "20"],
+    ]);
+  });
+
   test("of an unqualified table name it in the schema where it was found, closed or not", async () => {
     await database.reset();
     await database.exec(

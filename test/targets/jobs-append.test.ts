@@ -185,6 +185,18 @@ describe.each(sharedEngines())("$title", (engine) => {
 
 /** What counts as added, and where it stops. */
 function additions(open: () => Promise<JobShell>, database: TestDatabase): void {
+  test("a record that cannot be read is one that was added", async () => {
+    const shell = await open();
+    shell.write("in.csv", FIRST);
+    const job = "in.csv --job j --max-rejects 1";
+    expect((await shell.load(job)).exit).toBe(0);
+    shell.write("in.csv", `${FIRST}4,40,a,surplus\n`);
+    const refused = await shell.load(job);
+    expect([refused.exit, refused.code], refused.stderr).toEqual([4, "SOURCE_CHANGED"]);
+    const followed = await shell.load(job, ["--follow-append"]);
+    expect([followed.exit, followed.report.counts.rejected], followed.stderr).toEqual([3, 1]);
+  });
+
   test("an end of line alone, and blank lines, are nothing that was added", async () => {
     const shell = await open();
     shell.write("in.csv", FIRST.trimEnd());

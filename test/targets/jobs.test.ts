@@ -37,6 +37,25 @@ describe.each(jobEngines())("$title", (engine) => {
     expect(await shell.table()).toEqual(["1:10,60", "2:20", "3:30", "4:40", "5:50"]);
   });
 
+  test("goes on among lines that have other fields than those before them", async () => {
+    const shell = await open();
+    const good = [1, 2, 3, 4, 5, 6, 7, 8].map((id) =>
+      id % 2 === 0
+        ? `{"id":${id},"n":${id},"hist":"${id}"}`
+        : `{"n":${id},"hist":"${id}","id":${id}}`,
+    );
+    const text = (list: readonly string[]): string => list.map((line) => `${line}\n`).join("");
+    shell.write("in.ndjson", text(good.with(6, '{"id":7')));
+    const stopped = await shell.load("in.ndjson --job j");
+    expect([stopped.exit, stopped.report.counts.read], stopped.stderr).toEqual([4, 6]);
+
+    shell.write("in.ndjson", text(good));
+    const again = await shell.load("in.ndjson --job j");
+    expect([again.exit, again.report.job?.resumedAt], again.stderr).toEqual([0, 6]);
+    expect(again.report.counts.read).toBe(8);
+    expect(await shell.table()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((id) => `${id}:${id}`));
+  });
+
   test("leaves a finished one alone", async () => {
     const shell = await open();
     shell.write("in.csv", HEADER + FOUR + LAST);

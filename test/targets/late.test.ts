@@ -105,6 +105,16 @@ function records(database: TestDatabase): void {
     expect(counts, output).toEqual({ inserted: 1, updated: 1, unchanged: 2 });
     expect(await shell.rows()).toEqual(["1 Al -", "2 Bo 1", "3 Cy 2"]);
   });
+
+  test("under --null-keeps a new row has the NULL of its record, and not the default", async () => {
+    const shell = new LateShell(database);
+    await shell.start(STAFF.replace("boss int", "boss int default 1"));
+    const text = "id,name,boss\n1,Al,\n2,Bo,\n3,Cy,2\n2,Bo,\n";
+    const { counts, output } = await shell.load(text, ["--null-keeps"]);
+
+    expect(counts, output).toEqual({ inserted: 3, unchanged: 1 });
+    expect(await shell.rows()).toEqual(["1 Al -", "2 Bo -", "3 Cy 2"]);
+  });
 }
 
 function modes(database: TestDatabase): void {

@@ -251,6 +251,16 @@ function keys(shell: LookupShell, database: TestDatabase): void {
 
 /** JSON, fields that are columns as well, and the load's own flags. */
 function records(shell: LookupShell, start: Start): void {
+  test("a look-up into the table that is loaded finds a row by the name that the record before gave it", async () => {
+    await shell.start("create table books (k int primary key, title varchar(9), author_id int)");
+    const text = "k,title,after\n1,One,\n2,Two,One\n1,Once,\n3,One,\n4,Four,One\n5,Five,Once\n";
+    const flags = ["--lookup", "author_id = books(title = after) -> k"];
+    const { counts, exit, output } = await shell.load(text, flags);
+    expect([exit, counts], output).toEqual([0, { inserted: 5, updated: 1 }]);
+    const books = (await shell.books()).map(([k, title, after]) => `${k} ${title} ${after}`);
+    expect(books).toEqual(["1 Once null", "2 Two 1", "3 One null", "4 Four 3", "5 Five 1"]);
+  });
+
   test("a JSON record without the field leaves the column alone", async () => {
     await start("insert into books (k, title, author_id) values (1, 'One', 12)");
     const text = '{"k":1,"title":"New"}\n{"k":2,"author":"a@x"}\n{"k":3,"author":null}\n';

@@ -1,5 +1,6 @@
 /** What PostgreSQL refuses for a reason that its code does not tell: the fix is that of the reason. */
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Report } from "../../src/report/report.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
@@ -12,11 +13,11 @@ const database = useDatabase(postgres);
 async function load(
   sql: string,
   flags: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, csv = "id,s\n1,a\n" }: Readonly<{ env?: Record<string, string>; csv?: string }> = {},
 ): Promise<RunResult> {
   await database.reset();
   await database.exec(sql);
-  const cwd = tempDir({ "in.csv": "id,s\n1,a\n" });
+  const cwd = tempDir({ "in.csv": csv });
   return await runUpsurge(["in.csv", "--to", database.url, ...flags], { cwd, env });
 }
 
@@ -31,18 +32,72 @@ test("a row that no partition takes breaks no check constraint", async () => {
   expect(stderr).toContain("fix:   create the partition that the record belongs to");
 });
 
-test("a row that a policy keeps out is no matter of grants", async () => {
-  await database.exec("drop role if exists upsurge_policy; create role upsurge_policy");
-  const { exitCode, stderr } = await load(
-    "create table t (id int primary key, s text); alter table t enable row level security; grant all on t to upsurge_policy; grant usage on schema public to upsurge_policy",
-    ["--table", "t", "--key", "id"],
-    { PGOPTIONS: "-c role=upsurge_policy" },
-  );
-  await database.exec("drop owned by upsurge_policy; drop role upsurge_policy");
+describe("row-level security", () => {
+  const ROLE = "upsurge_policy";
+  const env = { PGOPTIONS: `-c role=${ROLE}` };
 
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("PLAN_PRIVILEGE");
-  expect(stderr).toContain("fix:   create a policy under which this user may write the rows");
+  beforeEach(async () => {
+    await database.exec(`drop role if exists ${ROLE}; create role ${ROLE}`);
+  });
+  afterEach(async () => {
+    await database.exec(`drop owned by ${ROLE}; drop role ${ROLE}`);
+  });
+
+  const guarded = (more: string): string =>
+    `create table t (id int primary key, s text); alter table t enable row level security; grant all on t to ${ROLE}; grant usage on schema public to ${ROLE}; ${more}`;
+  const POLICY = "create policy p on t using (s <> 'old') with check (s <> 'no');";
+  const CSV = "id,s\n1,a\n2,no\n3,c\n";
+
+  test("a table without a policy takes no row, which is no matter of grants", async () => {
+    const { exitCode, stderr } = await load(guarded(""), ["--table", "t", "--key", "id"], { env });
+
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain("fix:   correct the record; or create a policy under which this user");
+    expect(stderr).toContain("where: in.csv, record 1, line 2\n");
+  });
+
+  test.each([
+    ["--mode", "insert"],
+    ["--key", "id"],
+    ["--key", "id", "--row-source", "arrays"],
+    ["--key", "id", "--row-source", "values"],
+    ["--key", "id", "--batch-rows", "1"],
+    ["--key", "id", "--strategy", "select-then-write"],
+    ["--key", "id", "--ignore"],
+    ["--key", "id", "--set", "s = excluded.s || (select '' from t limit 0)"],
+  ])("a row that a policy refuses is a reject: %s %s %s %s", async (...flags) => {
+    const words = ["--table", "t", ...flags, "--max-rejects", "1", "--json"];
+    const { exitCode, stdout, stderr } = await load(guarded(POLICY), words, { env, csv: CSV });
+    const { counts, rejects } = JSON.parse(stdout) as Report;
+
+    expect([exitCode, counts.inserted, counts.rejected], stderr).toEqual([3, 2, 1]);
+    expect(rejects).toMatchObject([{ code: "ROW_CHECK", count: 1 }]);
+    expect(await database.rows("select id, s from t order by id")).toEqual([
+      ["1", "a"],
+      ["3", "c"],
+    ]);
+  });
+
+  test("so is one whose row in the table the user may not see", async () => {
+    const words = ["--table", "t", "--key", "id", "--max-rejects", "1"];
+    const sql = guarded(`${POLICY} insert into t values (1, 'old')`);
+    const { exitCode, stderr } = await load(sql, words, { env, csv: "id,s\n1,a\n3,c\n" });
+
+    expect(exitCode, stderr).toBe(3);
+    expect(await database.rows("select id, s from t order by id")).toEqual([
+      ["1", "old"],
+      ["3", "c"],
+    ]);
+  });
+
+  test("a privilege that a trigger lacks is no row's fault, whatever is allowed", async () => {
+    const trigger = `create table audit (id int); create function note() returns trigger language plpgsql as 'begin insert into audit values (new.id); return new; end'; create trigger n before insert on t for each row execute function note()`;
+    const words = ["--table", "t", "--key", "id", "--max-rejects", "100%"];
+    const { exitCode, stderr } = await load(guarded(`${POLICY} ${trigger}`), words, { env });
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("permission denied for table audit");
+  });
 });
 
 test.each([

@@ -37,6 +37,17 @@ describe.each(sharedEngines())("$title", (engine) => {
     expect(report.sources).toEqual(ALL);
   });
 
+  test.each([
+    ["in one transaction", []],
+    ["in parts", ["--commit", "2"]],
+  ])("all bytes of all files, %s", async (_, flags) => {
+    const shell = await open();
+    shell.write("c.csv", "id,n\n8,1\n");
+    const { report } = await shell.bare([...BOTH, "c.csv", ...flags]);
+
+    expect(report.bytes).toBe(A.length + B.length + "id,n\n8,1\n".length);
+  });
+
   test("over several tries", async () => {
     const shell = await open();
     let committed = 0;

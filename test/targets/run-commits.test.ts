@@ -102,6 +102,9 @@ describe.each(jobEngines())("$title", (engine) => {
     const { exit, report, tables, output } = await shell.run("seeds", "--commit", "2");
     expect([exit, tables, report.guarantee], output).toEqual([0, COUNTS, "exactly-once"]);
     expect(report.tables.map(({ job }) => job?.resumedAt)).toEqual([2, 2, 0]);
+    // Its pace is that of the five records which it has read, as far as both numbers are rounded.
+    const { rowsPerSecond, seconds } = report;
+    expect(Math.abs(rowsPerSecond * seconds - 5)).toBeLessThanOrEqual(seconds / 2 + 0.1);
     expect(await sizes(shell)).toEqual([["2", "5", "2"]]);
   });
 
@@ -132,9 +135,33 @@ describe.each(jobEngines())("$title", (engine) => {
     expect(reset.report.counts, reset.output).toMatchObject({ read: 9, unchanged: 9 });
   });
 
+  layers(database);
   sayings(database);
   longFiles(database);
 });
+
+/** Folders that have a file for the same table. */
+function layers(database: TestDatabase): void {
+  test("loads into one table are jobs of their own", async () => {
+    const shell = await started(database, {
+      "seeds/countries.csv": GOOD["seeds/countries.csv"],
+      "more/countries.csv": "code,name\nbe,Belgium\nch,Suisse\n",
+    });
+    const flags = ["seeds", "more", "--commit", "1", "--job", "two"];
+    const { exit, tables, output } = await shell.run(...flags);
+    expect([exit, tables], output).toEqual([
+      0,
+      [
+        ["countries", { inserted: 2 }],
+        ["countries", { inserted: 1, updated: 1 }],
+      ],
+    ]);
+    const again = await shell.run(...flags);
+    expect([again.exit, again.report.counts.read], again.output).toEqual([0, 0]);
+    const names = again.report.tables.map(({ job }) => job?.name.replace(/(?:public|dbo)\./, ""));
+    expect(names).toEqual(["two/countries", "two/countries#2"]);
+  });
+}
 
 /** Files are looked at before the first is read, and those of a run are closed in between. */
 function longFiles(database: TestDatabase): void {

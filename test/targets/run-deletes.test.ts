@@ -180,42 +180,103 @@ const OWNERS = {
   sqlserver: "id int identity(1, 1) primary key",
 } as const;
 
-describe.each(tableEngines())("$title: rows that look-ups of the run have made", (engine) => {
+describe.each(tableEngines())("$title: rows that look-ups of the run name", (engine) => {
   const database = useDatabase(engine);
-  const made = async (references: string, more = "") => {
+  const PETS = "k,owner\n1,ann\n2,bob\n3,cid\n4,bob\n";
+  const start = async (references: string, ...rows: readonly string[]): Promise<RunShell> => {
     const shell = new RunShell(database);
     await shell.start(
       `create table owners (${OWNERS[engine.name]}, name varchar(9) not null unique)`,
       `create table pets (k int primary key, owner_id int${references})`,
+      ...rows.map((name) => `insert into owners (name) values ('${name}')`),
     );
-    shell.write({
-      "owners.csv": "name\nann\n",
-      "pets.csv": "k,owner\n1,ann\n2,bob\n3,cid\n",
-      "seed.yaml": `loads:
-  - { from: owners.csv, key: name, delete-missing: true${more} }
-  - { from: pets.csv, key: k, lookup: { owner_id: owners(name = owner) -> id }, lookup-missing: insert }
-`,
-    });
-    return await shell.run("seed.yaml");
+    shell.write({ "owners.csv": "name\nann\n", "pets.csv": PETS });
+    return shell;
   };
+  const manifest = (more: string, key = "name"): string => `loads:
+  - { from: owners.csv, key: ${key}, delete-missing: true${more} }
+  - { from: pets.csv, key: k, lookup: { owner_id: owners(name = owner) -> id }, lookup-missing: insert }
+`;
+  const names = async (shell: RunShell): Promise<string> =>
+    (await shell.rows("select name from owners order by name")).join(" ");
 
-  test.each(["", ", max-delete: 100%"])("stay where records need them%s", async (more) => {
-    const { exit, output } = await made(" references owners (id)", more);
+  test.each([
+    ["", ""],
+    [" references owners (id)", ""],
+    [" references owners (id)", ", max-delete: 100%"],
+  ])("are rows that a record has%s%s: the second run changes nothing", async (references, more) => {
+    const shell = await start(references);
+    shell.write({ "seed.yaml": manifest(more) });
+    const first = await shell.run("seed.yaml");
+    const second = await shell.run("seed.yaml");
 
-    expect([exit, output.includes("DELETE_FORBIDDEN")], output).toEqual([4, true]);
-    expect(output).toMatch(/rows of \S*pets refer to \(id\)/);
+    expect([first.exit, first.tables], first.output).toEqual([
+      0,
+      [
+        ["owners", { inserted: 1 }],
+        ["pets", { inserted: 4, created: 2 }],
+      ],
+    ]);
+    expect([second.exit, second.tables], second.output).toEqual([
+      0,
+      [
+        ["owners", { unchanged: 1 }],
+        ["pets", { unchanged: 4 }],
+      ],
+    ]);
+    expect(await names(shell)).toBe("ann bob cid");
   });
 
-  test("count as missing, and not against what was there before", async () => {
-    const { exit, tables, output } = await made("");
+  test("do not count against --max-delete, and others go", async () => {
+    const shell = await start("", "ann", "bob", "eve", "fay", "gil");
+    shell.write({ "seed.yaml": manifest(", max-delete: 3") });
+    const { exit, tables, output } = await shell.run("seed.yaml");
 
     expect([exit, tables], output).toEqual([
       0,
       [
-        ["owners", { inserted: 1, removed: 2 }],
-        ["pets", { inserted: 3, created: 2 }],
+        ["owners", { unchanged: 1, removed: 3 }],
+        ["pets", { inserted: 4, created: 1 }],
       ],
     ]);
+    expect(await names(shell)).toBe("ann bob cid");
+  });
+
+  test("go once no record names them any more", async () => {
+    const shell = await start("", "ann", "bob", "dan");
+    shell.write({
+      "seed.yaml": manifest(", max-delete: 2"),
+      "pets.csv": "k,owner\n1,ann\n2,dan\n",
+    });
+    const { exit, output } = await shell.run("seed.yaml");
+
+    expect(exit, output).toBe(0);
+    expect(await names(shell)).toBe("ann dan");
+  });
+
+  test("are known by the id as well, and in commits of one record and look-ups that make nothing", async () => {
+    const shell = await start("", "ann", "bob", "eve");
+    const [[id] = []] = await shell.rows("select id from owners where name = 'ann'");
+    shell.write({
+      "owners.csv": `id,name\n${id},ann\n`,
+      "seed.yaml": manifest(", max-delete: 1, keep-identity: true", "id"),
+    });
+    const { exit, tables, output } = await shell.run("seed.yaml", "--batch-rows", "1");
+
+    expect([exit, tables[0]], output).toEqual([0, ["owners", { unchanged: 1, removed: 1 }]]);
+    expect(await names(shell)).toBe("ann bob cid");
+  });
+
+  test("where only their look-up says so: one that rejects what is missing does not keep rows", async () => {
+    const shell = await start("", "ann", "bob", "cid");
+    const rejecting = manifest(", max-delete: 2").replace(
+      "lookup-missing: insert",
+      "lookup-missing: reject",
+    );
+    shell.write({ "seed.yaml": rejecting });
+    const { exit, tables, output } = await shell.run("seed.yaml");
+
+    expect([exit, tables[0]], output).toEqual([0, ["owners", { unchanged: 1, removed: 2 }]]);
   });
 });
 

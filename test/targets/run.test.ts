@@ -186,6 +186,12 @@ describe.each(tableEngines())("$title: folders, keys and modes", (engine) => {
     const { report, output } = await shell.run("seeds", "seeds");
 
     expect(report.counts, output).toMatchObject({ read: 12, inserted: 6, unchanged: 6 });
+
+    const refused = await shell.run("seeds", "seeds", "--max-rejects", "1");
+    expect(refused.report.error, refused.output).toMatchObject({
+      code: "OPTION_CONFLICT",
+      fix: "name each folder once, or leave --max-rejects out",
+    });
   });
 
   test("a folder of files is one load, in their order", async () => {

@@ -292,26 +292,21 @@ describe("a plan of shards", () => {
   });
 
   test("so is a stream, and a database that takes one writer", async () => {
-    const stream = await job.shell.load("- --job j", ["--shard", "0/2"], SHARED_RECORDS);
+    const shard = ["--shard", "0/2"];
+    const streams = [
+      await job.shell.load("- --job j", shard, SHARED_RECORDS),
+      await job.shell.load("in.csv - --job j", shard, SHARED_RECORDS),
+    ];
     const file = ["in.csv", "--to", "new.db", "--table", "t", "--key", "id", "--job", "j"];
-    await job.shell.run([
-      "in.csv",
-      "--to",
-      "new.db",
-      "--table",
-      "t",
-      "--key",
-      "id",
-      "--create",
-      "--max-rejects",
-      "9",
-    ]);
-    const sqlite = await job.shell.run([...file, "--commit", "2", "--shard", "0/2", "--json"]);
+    const made = ["in.csv", "--to", "new.db", "--table", "t", "--key", "id", "--create"];
+    await job.shell.run([...made, "--max-rejects", "9"]);
+    const sqlite = await job.shell.run([...file, "--commit", "2", ...shard, "--json"]);
 
-    expect([stream.code, stream.cause]).toEqual([
-      "PLAN_SHARDS",
-      expect.stringContaining("a stream"),
-    ]);
+    for (const stream of streams)
+      expect([stream.code, stream.cause]).toEqual([
+        "PLAN_SHARDS",
+        expect.stringContaining("a stream"),
+      ]);
     expect([sqlite.code, sqlite.cause]).toEqual([
       "PLAN_SHARDS",
       expect.stringContaining("one writer"),

@@ -8,6 +8,7 @@ import { sqlite } from "../../src/targets/sqlite/index.ts";
 import type { Session } from "../../src/targets/target.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { runLoad } from "../helpers/load.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { useTempDir } from "../helpers/temp-dir.ts";
 import { until } from "../helpers/until.ts";
 
@@ -88,6 +89,19 @@ describe("files", () => {
     for (const error of errors) {
       expect(error).toMatchObject({ code: "TARGET_NOT_WRITABLE", exit: 2 });
       expect(session.classify(error)).toBe("fatal");
+    }
+  });
+
+  test("a job says of a file that may not be written what a load says", async () => {
+    await database.exec("create table t (k int primary key)");
+    const to = `${database.url}?mode=ro`;
+    writeFileSync(join(temporary.path, "ro.csv"), "k\n1\n");
+    const load = ["ro.csv", "--to", to, "--table", "t", "--key", "k"];
+
+    for (const flags of [[], ["--job", "j", "--commit", "1"]]) {
+      const { exitCode, stderr } = await runUpsurge([...load, ...flags], { cwd: temporary.path });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining("TARGET_NOT_WRITABLE")]);
+      expect(stderr).toContain("fix:   leave mode=ro out of --to");
     }
   });
 

@@ -1,6 +1,7 @@
 /** Fixes of values whose form is another than the column's: an expression that makes one of the other, or the member that is meant. */
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { booleanFlag } from "./boolean-words.ts";
+import { jsonOf } from "../../model/json/json-of.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { TextForm } from "../../model/text-form.ts";
 import { columnOf, fieldOf, isCsv } from "./known-reject.ts";
@@ -121,12 +122,4 @@ function memberFix(known: KnownReject, value: string): string | null {
   if (member === undefined || others.length > 0 || member.includes(".")) return null;
   const flag = `--map ${shellWord(`${field}.${member}:${known.reject.column ?? ""}`)}`;
   return `pass ${flag}, which takes the member ${member} out of the object`;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** Fixes of JSON that cannot be read: other notations, several records where one is due, and what is no JSON at all. */
 import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
+import { jsonOf } from "../../model/json/json-of.ts";
 import { beginsWithMark, JOINED, lacksLineEnd, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 import { corrected, correctedText } from "./corrected.ts";
@@ -135,19 +136,11 @@ function named(known: KnownReject, command: string, first: string): string {
 
 /** What a JSON text holds; empty for anything else. */
 function textIn(json: string): string {
-  if (!json.startsWith('"')) return "";
-  try {
-    return String(JSON.parse(json));
-  } catch {
-    return "";
-  }
+  const value = json.startsWith('"') ? jsonOf(json) : null;
+  return typeof value === "string" ? value : "";
 }
 
 function isObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null;
-  } catch {
-    return false;
-  }
+  const value = jsonOf(text);
+  return typeof value === "object" && value !== null;
 }

@@ -51,7 +51,9 @@ export interface FixTarget {
   /** How dates are read that begin with the day, or with the month. */
   readonly dateOrder?: ((order: "DMY" | "MDY") => string) | undefined;
   /** What to do about a row that a check without a name refuses. */
-  readonly namelessCheck?: ((table: TableShape) => string | null) | undefined;
+  readonly namelessCheck?:
+    | ((table: TableShape, dbCode: string | null) => string | null)
+    | undefined;
   /** The expression that makes a value of a type of the text of a field. */
   readonly madeOf?: ((form: TextForm, field: string, type: string) => string) | undefined;
 }

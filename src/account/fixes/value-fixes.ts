@@ -51,7 +51,7 @@ function lineFix(known: KnownReject, value: string): string | null {
   if (value.startsWith("\uFEFF")) return JOINED;
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
-  const isRule = /^[-\s,;|]*-{2}[-\s,;|]*$/.test(textOf(known));
+  const isRule = /^(?=[^]*--)[-\s,;|]+$/.test(textOf(known));
   if (isRule) return "take the line out: it only draws a line under the names";
   if (TOTAL.test(value.trim())) return withoutLine(known, "if it holds a total and is no record");
   const isTypes = known.reject.position.record === 1 && isOfTypes(textOf(known));

@@ -87,8 +87,8 @@ export function unknownFieldFix({ reject: { column } }: KnownReject): string | n
   return `map it with --map ${shellQuoted(`${column}:COLUMN`)}, drop it with ${dropFlag(column)}, or drop all that have no column with --extra-fields ignore`;
 }
 
-/** ROW_CHECK: a row may be for none of the partitions. */
-export function checkFix({ reject: { constraint }, target }: KnownReject): string | null {
+/** ROW_CHECK: a row may be for none of the partitions, or no policy lets this user write it. */
+export function checkFix({ reject: { constraint, dbCode }, target }: KnownReject): string | null {
   if (target === null || constraint !== null) return null;
-  return target.namelessCheck?.(target.plan.table) ?? null;
+  return target.namelessCheck?.(target.plan.table, dbCode) ?? null;
 }

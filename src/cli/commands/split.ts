@@ -12,6 +12,7 @@ import { eventLine } from "../event-line.ts";
 import { makeProgress } from "../progress.ts";
 import { writeResult } from "../screen.ts";
 import { listenToSignals } from "../signals.ts";
+import { saidForAll } from "../../options/layers/layers.ts";
 import type { Interruption } from "../signals.ts";
 
 /** Splits the sources and prints what has come of it; a signal ends it, and nothing is left. */
@@ -28,6 +29,7 @@ export async function splitCommand(
   try {
     const report = await split(sources, whole, {
       stdin: io.stdin,
+      forAll: saidForAll(layer),
       signal,
       onProgress: (now) => progress.show(now),
       flags: readingFlags(layer),

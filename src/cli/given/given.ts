@@ -11,6 +11,7 @@ import type { Environment } from "../../model/environment.ts";
 import { sayVariables } from "../../options/layers/given-elsewhere.ts";
 import { environmentLayer, isOf, layered, typedLayer } from "../../options/layers/layers.ts";
 import type { OptionLayer } from "../../options/layers/layers.ts";
+import { bearingOnFormats, formatsTold } from "../../options/of-format.ts";
 import { readyForNest } from "../../options/nest/nest-grammar.ts";
 import type { OptionName } from "../../options/options.ts";
 import { inFolderOf } from "../../targets/registry.ts";
@@ -122,14 +123,18 @@ interface Ambience {
 
 /** What the environment and the config say of the options that the command has; a plan of a run has those of a run. */
 async function ambientLayers(
-  { command, sources }: Call,
+  { command, sources, raw }: Call,
   { environment, config, isRun }: Ambience,
 ): Promise<readonly OptionLayer[]> {
   const isPlan = command === "plan";
   const isRunPlan = isPlan && (isRun || (await areFolders(sources)));
   const isTaken = (name: OptionName): boolean =>
     isOf(name, command) && (!isRunPlan || isOf(name, "run"));
-  const layers = [environmentLayer(environment, command), config?.options ?? new Map()];
+  const ofCalls = environmentLayer(environment, command);
+  // The loads of a manifest have formats of their own.
+  const formats = formatsTold(layered([typedLayer(raw), ofCalls]), isRun ? [] : sources);
+  const bearing = isRun ? ofCalls : bearingOnFormats(ofCalls, formats);
+  const layers = [bearing, config?.options ?? new Map()];
   return layers.map((layer) => new Map([...layer].filter(([name]) => isTaken(name))));
 }
 

@@ -9,7 +9,9 @@ import { readVersion } from "../../load/version.ts";
 import type { Progress } from "../../model/report/progress.ts";
 import type { RecordChunk } from "../../model/record.ts";
 import type { SplitIndex, SplitReport, SplitSource } from "../../model/shards/split-report.ts";
-import type { Options } from "../../options/options.ts";
+import { refuseForeignOptions } from "../../options/of-format.ts";
+import type { FormattedSource } from "../../options/of-format.ts";
+import type { OptionName, Options } from "../../options/options.ts";
 import type { WholeSplit } from "../../options/split/check-split.ts";
 import { SourceSet } from "../../sources/source-set.ts";
 import type { Source } from "../../sources/source-set.ts";
@@ -31,6 +33,8 @@ export interface SplitSurroundings {
   readonly onProgress: (progress: Progress) => void;
   /** The flags of reading, for whoever loads the pieces. */
   readonly flags: readonly string[];
+  /** Options that are said for all calls. */
+  readonly forAll?: ReadonlySet<OptionName> | undefined;
 }
 
 /** Splits the sources. Throws `SPLIT_*`, `SOURCE_*`, `OPTION_VALUE` and `OUTPUT_FILE`; the reason of the signal once it is aborted. */
@@ -97,8 +101,11 @@ class RecordSharing {
   readonly #writer: PieceWriter;
   readonly #fields: KeyFields;
   readonly #pieceOf: PieceOf;
+  readonly #options: WholeSplit;
 
-  constructor(writer: PieceWriter, { key, shards }: WholeSplit) {
+  constructor(writer: PieceWriter, options: WholeSplit) {
+    const { key, shards } = options;
+    this.#options = options;
     this.#writer = writer;
     this.#fields = new KeyFields(key);
     this.#pieceOf = new PieceOf(key, shards);
@@ -106,13 +113,17 @@ class RecordSharing {
 
   async readAll(
     sources: SourceSet,
-    { signal, onProgress }: SplitSurroundings,
+    { signal, onProgress, forAll }: SplitSurroundings,
   ): Promise<readonly SplitSource[]> {
     const pace = await SplitPace.of(sources.paths, onProgress);
     const read: SplitSource[] = [];
+    const formatted: FormattedSource[] = [];
     for (const path of sources.paths) {
       signal.throwIfAborted();
       const source = await sources.open(path);
+      const isLast = formatted.length + 1 === sources.paths.length;
+      if (isLast) refuseForeignOptions(this.#options, [...formatted, source], forAll);
+      formatted.push(source);
       const key = this.#fields.of(source);
       await this.#writer.goTo(source);
       const before = this.counts.records;

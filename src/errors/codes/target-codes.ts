@@ -97,6 +97,14 @@ export const TARGET_CODES = {
     fix: "check the path; a load of one file with --create creates the database, and its table",
     exit: 2,
   },
+  TARGET_MOVED: {
+    title: "{path} is no longer the file that this load writes to",
+    cause: "another process has removed or renamed it, or put another file in its place",
+    fix: "let that process finish, then run the same command again; nothing of this load is in the file that stands there now",
+    fixInParts:
+      "let that process finish, put the file back if it is to hold what was loaded, then run the same command again",
+    exit: 75,
+  },
   TARGET_NOT_A_DATABASE: {
     title: "{path} is not a database",
     cause: "{reason}",

@@ -35,7 +35,7 @@ export async function withHeaderHint(
 }
 
 /** The line under the names in a table that a program has drawn for people. */
-const RULE = /^[|+├╞]?[ :]*[-─═]{2,}[-─═+┼╪|:┤╡ ]*$/u;
+const RULE = /^[|+├╞]?[ :]*[-─═]{2}[-─═+┼╪|:┤╡ ]*$/u;
 /** The names, where there is a line over them too. */
 const BOXED = /^[|│].*[|│]$/u;
 const DRAWN =

@@ -2,6 +2,7 @@
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { UpsurgeError } from "../../errors/upsurge-error.ts";
 import { shownName } from "../../model/header.ts";
+import { isJsonObject, jsonOf } from "../../model/json/json-of.ts";
 import { pointerOf } from "../../model/json/json-pointer.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
@@ -56,7 +57,7 @@ function membersHint(
 ): string | null {
   const columns = new Map(shape.columns.map(({ name }) => [name.toLowerCase(), name]));
   const inner = fields.map((field) => {
-    const value = objects.map((each) => each.get(field)).find(isObject);
+    const value = objects.map((each) => each.get(field)).find(isJsonObject);
     const names = Object.keys(value ?? {});
     return { field, names, known: names.filter((name) => columns.has(name.toLowerCase())) };
   });
@@ -86,7 +87,7 @@ type Members = ReadonlyMap<string, unknown>;
 async function firstObjects(sources: SourceSet): Promise<readonly Members[]> {
   const records = await sources.firstRecords(LOOKED_AT);
   const values = records.map(({ raw }) => jsonOf(Buffer.from(raw).toString().trim()));
-  return values.filter(isObject).map((each) => new Map<string, unknown>(Object.entries(each)));
+  return values.filter(isJsonObject).map((each) => new Map<string, unknown>(Object.entries(each)));
 }
 
 function mapFlag(value: string): string {
@@ -105,26 +106,12 @@ function pointerIn(fields: readonly string[], objects: readonly Members[]): stri
   return null;
 }
 
-/** What the record holds; `null` for what is no JSON. */
-function jsonOf(text: string): unknown {
-  if (!/^[[{]/.test(text)) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 function arrayIn(value: unknown, way: readonly string[]): readonly string[] | null {
-  if (Array.isArray(value)) return isObject(value[0]) ? way : null;
-  if (!isObject(value) || way.length >= DEEPEST) return null;
+  if (Array.isArray(value)) return isJsonObject(value[0]) ? way : null;
+  if (!isJsonObject(value) || way.length >= DEEPEST) return null;
   for (const [name, inner] of Object.entries(value)) {
     const found = arrayIn(inner, [...way, name]);
     if (found !== null) return found;
   }
   return null;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

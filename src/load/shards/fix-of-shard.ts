@@ -7,11 +7,12 @@ import type { JobPlan } from "../../model/load-plan.ts";
 /** What their fixes do for any other job. */
 const STARTS_OVER: readonly ErrorCode[] = ["JOB_OPTIONS", "JOB_SOURCES", "SOURCE_CHANGED"];
 
-/** What `work` comes to; an error of it with a fix that shards take. */
+/** What `work` for a load with this job comes to; where that is the job of a shard, an error of it with a fix that shards take. */
 export async function asShard<T>(
-  { shardOf }: Pick<JobPlan, "shardOf">,
+  job: Pick<JobPlan, "shardOf"> | null,
   work: () => Promise<T>,
 ): Promise<T> {
+  const shardOf = job?.shardOf;
   try {
     return await work();
   } catch (error) {

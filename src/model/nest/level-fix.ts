@@ -23,7 +23,22 @@ export function levelFix(name: string, fix: string): string {
     .replaceAll(/--(keep-identity|any-constraint|ignore)\b/g, "$1: true");
   if (own === said) return own;
   const lead = leadOf(own, said);
-  return `${lead}among the options of ${name} in --nest: ${own.slice(lead.length)}`;
+  const { ofLoad, ofLevel } = strategyApart(own.slice(lead.length));
+  return `${lead}${ofLoad}among the options of ${name} in --nest: ${ofLevel}`;
+}
+
+/** A strategy that is an alternative by itself. */
+const STRATEGY = /(?:^|, or |; or )((?:pass )?--strategy [\w-]+)(?=, or |; or |;|$)/;
+
+/** The strategy is the load's, and no option of a level: by itself it comes first, and else it is said where it stands. */
+function strategyApart(fix: string): { readonly ofLoad: string; readonly ofLevel: string } {
+  const alone = STRATEGY.exec(fix)?.[1];
+  const others =
+    alone === undefined ? fix : fix.replace(STRATEGY, "").replace(/^(?:, or |; or )/, "");
+  return {
+    ofLoad: alone === undefined ? "" : `${alone}, or `,
+    ofLevel: others.replace(/(?:, and)? (--strategy [\w-]+)/g, ", with $1 beside --nest"),
+  };
 }
 
 /** What stands before the options: what is done to the table, or to the record, is none. */

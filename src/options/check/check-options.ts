@@ -17,6 +17,7 @@ import { checkValues } from "./check-values.ts";
 import { commitEvery } from "../grammar.ts";
 import { modeOf, modeOfRun } from "../mode-of.ts";
 import type { Command } from "../option.ts";
+import { aboutText, flagGiven, foreignOptions } from "../of-format.ts";
 import type { OptionName, Options } from "../options.ts";
 import { checkNest } from "../nest/check-nest.ts";
 import { refuseIncomplete } from "../incomplete.ts";
@@ -126,20 +127,12 @@ function oneByte(name: OptionName, text: string | null): void {
 }
 
 function checkSourceOptions(options: Options): void {
-  const json = options.format === "json" || options.format === "ndjson";
-  if (json && options.columns !== null) {
-    conflict("columns", `--format ${options.format}`, "the fields of a JSON record have names");
-  }
-  for (const name of ["delimiter", "escape", "comment"] as const) {
-    if (json && options[name] !== null) {
-      conflict(name, `--format ${options.format}`, "it is about CSV");
-    }
-  }
-  if (json && options.header !== null) {
-    const flag = options.header ? "--header" : "--no-header";
-    const other = `--format ${options.format}`;
-    const reason = "it is about CSV";
-    throw upsurgeError("OPTION_CONFLICT", { flag, other, reason }, { where: flag });
+  const { format } = options;
+  const [foreign] = format === null ? [] : foreignOptions(options, [format]);
+  if (foreign !== undefined) {
+    const flag = flagGiven(foreign, options);
+    const details = { flag, other: `--format ${format}`, reason: aboutText(foreign) };
+    throw upsurgeError("OPTION_CONFLICT", details, { where: flag });
   }
   checkRepeats(options, "columns");
   if (options.header === false && options.columns === null) {

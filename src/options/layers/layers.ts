@@ -78,6 +78,15 @@ export function environmentLayer(environment: Environment, command?: Command): O
   );
 }
 
+/** The options that the environment or a config gives: they are said for all calls. */
+export function saidForAll(layer: OptionLayer): ReadonlySet<OptionName> {
+  return new Set([...layer].flatMap(([name, value]) => (isAmbient(value) ? [name] : [])));
+}
+
+function isAmbient({ from }: LayerValue): boolean {
+  return from === "environment" || from === "config";
+}
+
 /** Whether `command` has the option. */
 export function isOf(name: OptionName, command: Command): boolean {
   return optionSpec(name).commands.includes(command);
@@ -88,24 +97,29 @@ export function layered(layers: readonly OptionLayer[]): OptionLayer {
   const all = new Map<OptionName, LayerValue>();
   for (const layer of layers) {
     const upper = new Map(all);
-    const isUpper = (name: OptionName): boolean => isGiven(upper.get(name));
+    const isUpper = (name: OptionName): boolean => isGiven(name, upper.get(name));
     for (const [name, value] of layer) {
       if (!upper.has(name) && !isReplaced(name, isUpper)) all.set(name, value);
     }
   }
   for (const [name, others] of ONLY_WITH) {
     const value = all.get(name);
-    const isAmbient = value?.from === "environment" || value?.from === "config";
-    if (isAmbient && !others.some((each) => isGiven(all.get(each)))) all.delete(name);
+    if (value === undefined || !isAmbient(value)) continue;
+    if (!others.some((each) => isGiven(each, all.get(each)))) all.delete(name);
   }
   return all;
 }
 
-/** Given, and not switched off; one commit at the end is what a load does anyway. */
-function isGiven(value: LayerValue | undefined): boolean {
+/** Given, and not switched off; a load that is committed once is what it would be anyway. */
+function isGiven(name: OptionName, value: LayerValue | undefined): boolean {
   const last = value?.texts.at(-1);
-  return last !== undefined && !["false", "0", "end"].includes(last);
+  if (last === undefined) return false;
+  if (name === "commit") return !COMMITTED_ONCE.includes(last);
+  return optionSpec(name).kind !== "flag" || isOn(value);
 }
+
+/** A load by itself, or each one of a run. */
+const COMMITTED_ONCE: readonly string[] = ["end", "all", "load"];
 
 /** Whether a flag is on. */
 export function isOn(value: LayerValue | undefined): boolean {

@@ -26,7 +26,7 @@ export const LOOKUP_OPTIONS = {
     choices: ["reject", "null", "insert"],
     summary: "What --lookup does where the other table has no such row.",
     details:
-      "`reject`, which is what happens by default, rejects the record; `null` leaves the column NULL, `insert` makes the row with what it was looked up by; such rows are counted as `created`. It needs a unique key on columns of the look-up.",
+      "`reject`, which is what happens by default, rejects the record; `null` leaves the column NULL, `insert` makes the row with what it was looked up by; such rows are counted as `created`, and a row that it names is no missing one to a `--delete-missing` of the same run. It needs a unique key on columns of the look-up.",
     example: "--lookup-missing insert",
     commands: LOADS,
     meaning: "given",

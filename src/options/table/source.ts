@@ -10,6 +10,8 @@ import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
 
+const CSV = ["csv", "tsv"] as const;
+
 /** The options of the group `source`. */
 export const SOURCE_OPTIONS = {
   format: {
@@ -32,6 +34,7 @@ export const SOURCE_OPTIONS = {
     example: "--delimiter ';'",
     commands: READS_RUN_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   quote: {
     group: "source",
@@ -42,6 +45,7 @@ export const SOURCE_OPTIONS = {
     example: '--quote "\'"',
     commands: READS_RUN_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   escape: {
     group: "source",
@@ -51,6 +55,7 @@ export const SOURCE_OPTIONS = {
     example: "--escape '\\'",
     commands: READS_RUN_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   comment: {
     group: "source",
@@ -60,6 +65,7 @@ export const SOURCE_OPTIONS = {
     example: "--comment '#'",
     commands: READS_RUN_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   header: {
     group: "source",
@@ -71,6 +77,7 @@ export const SOURCE_OPTIONS = {
     example: "--no-header --columns id,name,city",
     commands: READS_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   columns: {
     group: "source",
@@ -81,6 +88,7 @@ export const SOURCE_OPTIONS = {
     example: "--no-header --columns id,name,city",
     commands: READS_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   skipLines: {
     group: "source",
@@ -91,6 +99,7 @@ export const SOURCE_OPTIONS = {
     example: "--skip-lines 3",
     commands: READS_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   limit: {
     group: "source",
@@ -149,6 +158,7 @@ export const SOURCE_OPTIONS = {
     example: "--trim",
     commands: READS_RUN_AND_SPLIT,
     meaning: true,
+    formats: CSV,
   },
   records: {
     group: "source",
@@ -161,6 +171,7 @@ export const SOURCE_OPTIONS = {
     example: "--records /data/items",
     commands: READS_AND_SPLIT,
     meaning: "given",
+    formats: ["json"],
   },
   maxRecordBytes: {
     group: "source",

@@ -1,5 +1,6 @@
 /** Refuses `--lookup-missing insert` where no row of the other table can be made of a key. Pure. */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { isRequired, mayFill } from "../../model/table-shape.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { uniqueIndexSql } from "../../sql/unique-index.ts";
 import { whyReadOnly } from "../mapping/read-only.ts";
@@ -32,17 +33,9 @@ export function refuseMaking(lookup: CoupledLookup, quote: (name: string) => str
       refuse(`${column.name} cannot be written: ${reason}`, "look the row up by other columns");
   }
   const required = parent.columns.find(
-    ({ name, nullable, defaultSql, identity, generatedSql }) =>
-      !nullable &&
-      defaultSql === null &&
-      identity === null &&
-      generatedSql === null &&
-      !names.includes(name),
+    (column) => isRequired(column) && !names.includes(column.name),
   );
-  const filled = parent.triggers.some(
-    ({ timing, events }) => timing !== "after" && events.includes("insert"),
-  );
-  if (required === undefined || filled) return;
+  if (required === undefined || mayFill(parent)) return;
   refuse(
     `its column ${required.name} must have a value, and a look-up by (${names.join(", ")}) has none for it`,
     `give ${required.name} a default, or load ${table} first`,

@@ -106,7 +106,7 @@ function inSource<T>(known: KnownFields, work: () => T): T {
  * Whether records that have one of two fields have the other as well. Records may spell the name of a field in different ways;
  * one that has both is a reject, unless all are like it.
  */
-function areTogether({ header, shapes }: KnownFields, pair: readonly string[]): boolean {
+export function areTogether({ header, shapes }: KnownFields, pair: readonly string[]): boolean {
   if (header !== null) return true;
   const having = shapes?.filter((fields) => pair.some((field) => fields.includes(field))) ?? [];
   return having.length > 0 && having.every((fields) => pair.every((each) => fields.includes(each)));

@@ -7,6 +7,7 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
 import { chooseType } from "../../infer/choose-type.ts";
+import { mergeFacts } from "../../infer/merge-facts.ts";
 import { factsOfText } from "../../infer/of-text.ts";
 import type { ColumnFacts } from "../../model/column-facts.ts";
 import type { KnownFields } from "../../model/header.ts";
@@ -24,6 +25,7 @@ import { mapFields } from "../mapping/map-fields.ts";
 import { findColumn, requireColumn } from "../names.ts";
 import { tableName } from "../../model/table-shape.ts";
 import { refuseColumnNames } from "./new-names.ts";
+import { oneSpelling } from "./one-spelling.ts";
 import { PRIMARY } from "../key/primary-key.ts";
 
 /** What is known of the fields of all sources. */
@@ -203,13 +205,12 @@ function supposedShape({ name, shape, seen, options }: NewColumnsRequest): Table
   const parents = parentsOf(options);
   const isLoose = options.matchNames === "loose";
   const hasColumn = isLoose ? looseFinder(bare) : (name: string) => findColumn(bare, name);
+  const ofSources = seen.sources.flatMap(
+    ({ fields, header }) =>
+      header?.map((each) => each.name) ?? fields.filter((field) => !parents.has(field)),
+  );
   const ofFields = [
-    ...seen.sources
-      .flatMap(
-        ({ fields, header }) =>
-          header?.map((each) => each.name) ?? fields.filter((field) => !parents.has(field)),
-      )
-      .filter((name) => hasColumn(name) === null),
+    ...oneSpelling(ofSources, seen.sources).filter((name) => hasColumn(name) === null),
     ...(options.map ?? []).flatMap(({ column }) => column ?? []),
   ];
   // Flags may write the name of a field in another case, as they may that of a column.
@@ -300,11 +301,13 @@ function typeOf(
     findColumn(supposed, flag.column)?.name === name;
   const given = options.type?.findLast(isMeant);
   if (given !== undefined) return { said: given.type };
-  const field = mapping.find(({ column }) => column === name)?.field;
+  const fields = mapping.filter(({ column }) => column === name);
   const constant = options.const?.find(isMeant);
-  const facts =
-    field === undefined ? constant && factsOfText(constant.value) : seen.facts.get(field);
-  return facts === undefined ? TEXT : chooseType(facts, dialect.rules, keys.has(name));
+  const known = fields.flatMap(({ field }) => seen.facts.get(field) ?? []);
+  const ofConstant = fields.length === 0 && constant !== undefined ? [constant.value] : [];
+  const [facts, ...more] = [...known, ...ofConstant.map(factsOfText)];
+  if (facts === undefined) return TEXT;
+  return chooseType(more.reduce(mergeFacts, facts), dialect.rules, keys.has(name));
 }
 
 /** The type as SQL. Throws `PLAN_DDL` for a text that is too long for a key. */

@@ -2,6 +2,7 @@
 import { SERVICE_ERROR_FIX, isServiceError } from "../../errors/service-error.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import { isJsonObject, jsonOf } from "../../model/json/json-of.ts";
 import type { ReadOptions } from "../source.ts";
 
 /** No header begins so: a quote would be inside of its first name. Names in brackets do not look like this. */
@@ -26,11 +27,11 @@ export function refuseJson(
 }
 
 function fixFor(text: string): string {
-  const line = parsed(text.slice(0, firstLineEnd(text)));
-  const whole = parsed(text);
+  const line = jsonOf(text.slice(0, firstLineEnd(text)));
+  const whole = jsonOf(text);
   const answer = whole ?? line;
-  if (isObject(answer) && isServiceError(Object.keys(answer))) return SERVICE_ERROR_FIX;
-  const isLines = line !== null && !Array.isArray(whole);
+  if (isJsonObject(answer) && isServiceError(Object.keys(answer))) return SERVICE_ERROR_FIX;
+  const isLines = line !== undefined && !Array.isArray(whole);
   return `it looks like JSON: pass --format ${isLines ? "ndjson" : "json"}`;
 }
 
@@ -38,16 +39,4 @@ function firstLineEnd(text: string): number {
   const trimmed = text.trimStart();
   const end = trimmed.search(/[\r\n]/);
   return end < 0 ? text.length : text.length - trimmed.length + end;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

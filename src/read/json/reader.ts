@@ -17,7 +17,7 @@ import { JsonShapes } from "./shapes.ts";
 import { JsonSplitter } from "./splitter.ts";
 import { LF } from "../csv/dialect.ts";
 import { LineSplitter } from "../text/line-splitter.ts";
-import { skipElementsTo, skipLinesTo } from "../text/skip-to.ts";
+import { skipElementsTo, skipLinesTo, walkElementsTo } from "../text/skip-to.ts";
 import type { LineEnds, SkipResult } from "../text/skip-to.ts";
 import { RecordStream } from "../text/record-stream.ts";
 import type { Span, UnfinishedRecord } from "../text/record-stream.ts";
@@ -107,6 +107,7 @@ function elements(input: ReaderInput, options: ReadOptions): SeekableParts {
     unfinished: () => null,
     isOpenEnded: () => (splitter.hasBegun && !splitter.isArray) || splitter.hasDocuments,
     skipTo: async (place) => {
+      if (pointer !== null) return await walkElementsTo(stream, splitter, place);
       // The first element tells whether they stand in an array.
       if (!splitter.hasBegun) await stream.next(1);
       return await skipElementsTo(stream, splitter, place);

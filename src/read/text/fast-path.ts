@@ -76,7 +76,7 @@ export interface PackedSource {
 }
 
 /** Records that were found but not read. */
-abstract class FoundChunk implements RecordChunk {
+export abstract class FoundChunk implements RecordChunk {
   readonly rejects = [];
   readonly #source: PackedSource;
   readonly #count: number;
@@ -88,6 +88,9 @@ abstract class FoundChunk implements RecordChunk {
   }
 
   abstract readonly packed: PackedFields | null;
+
+  /** The chunk without its first `count` records. */
+  abstract without(count: number): FoundChunk;
 
   readonly offsetAfter = (count: number): SourceOffset => {
     const { from, to, spans, endOf } = this.#source;
@@ -138,20 +141,8 @@ export class PackedChunk extends FoundChunk {
     this.packed = packed;
   }
 
-  /** The chunk without its first `count` records. */
   without(count: number): PackedChunk {
-    const { packed } = this;
-    const width = 2 * packed.shape.fields.length;
-    const records = packed.records - count;
-    const length = Math.ceil((packed.length * records) / packed.records);
-    const { nested } = packed;
-    const rest = movedFields(packed, {
-      offsets: packed.offsets.subarray(count * width),
-      records,
-      length,
-      ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
-    });
-    return new PackedChunk(rest, this.sourceWithout(count));
+    return new PackedChunk(fieldsWithout(this.packed, count), this.sourceWithout(count));
   }
 }
 
@@ -164,6 +155,37 @@ export class MixedChunk extends FoundChunk {
     super(mixed.records, source);
     this.mixed = mixed;
   }
+
+  without(count: number): MixedChunk {
+    const { groups, groupOf, records, length } = this.mixed;
+    const passed = new Uint32Array(groups.length);
+    for (const group of groupOf.subarray(0, count)) passed[group] = (passed[group] as number) + 1;
+    const rest: MixedFields = {
+      groups: groups.map((fields, group) => fieldsWithout(fields, passed[group] as number)),
+      groupOf: groupOf.subarray(count),
+      records: records - count,
+      length: shareOf(length, records - count, records),
+    };
+    return new MixedChunk(rest, this.sourceWithout(count));
+  }
+}
+
+/** The fields of all records but the first `count`. */
+function fieldsWithout(fields: PackedFields, count: number): PackedFields {
+  const width = 2 * fields.shape.fields.length;
+  const records = fields.records - count;
+  const { nested } = fields;
+  return movedFields(fields, {
+    offsets: fields.offsets.subarray(count * width),
+    records,
+    length: shareOf(fields.length, records, fields.records),
+    ...(nested === undefined ? {} : { nested: nestedWithout(nested, count) }),
+  });
+}
+
+/** About how many of the bytes of all records some of them have. */
+function shareOf(length: number, some: number, all: number): number {
+  return Math.ceil((length * some) / all);
 }
 
 /** True for the one encoding whose bytes targets can take as they are. */

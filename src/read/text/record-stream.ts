@@ -125,6 +125,19 @@ export class RecordStream<S extends Span> {
     }
   }
 
+  /** The same, but goes over the records that come before: what the splitter learns of them tells what follows. */
+  async walkTo(to: number): Promise<number | null> {
+    for (;;) {
+      const [span] = this.#splitter.take(this.#block, 1);
+      if (span !== undefined && this.#base + span.end >= to) return Math.max(0, to - this.#base);
+      if (span !== undefined) continue;
+      // Of bytes that have no meaning only their hash counts.
+      if (this.#splitter.failure !== null || this.#block.last) return await this.skipTo(to);
+      await this.advance();
+      this.#feed.passed(Math.min(this.#base, to));
+    }
+  }
+
   /** The byte before the place `at` among the bytes at hand; `null` where that is not known. */
   byteBefore(at: number): number | null {
     return at > 0 ? (this.#block.bytes[at - 1] ?? null) : this.#before;

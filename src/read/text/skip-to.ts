@@ -1,4 +1,4 @@
-/** Going on in a source where an earlier run of the load has stopped: what comes before that place is read, not taken apart. */
+/** Going on in a source where an earlier run of the load has stopped: what comes before that place is read, and taken apart only where it must be. */
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { RecordStream, Span, Splitter } from "./record-stream.ts";
 
@@ -26,9 +26,21 @@ export async function skipElementsTo<S extends Span>(
   splitter: SeekableSplitter,
   place: SourceOffset,
 ): Promise<SkipResult> {
-  const at = await stream.skipTo(place.byte);
+  return goneTo(await stream.skipTo(place.byte), splitter, place);
+}
+
+/** The same where elements are in documents: which of these the place is in, and how deep, is known by going over what comes before. */
+export async function walkElementsTo<S extends Span>(
+  stream: RecordStream<S>,
+  splitter: SeekableSplitter,
+  place: SourceOffset,
+): Promise<SkipResult> {
+  return goneTo(await stream.walkTo(place.byte), splitter, place);
+}
+
+function goneTo(at: number | null, splitter: SeekableSplitter, { line }: SourceOffset): SkipResult {
   if (at === null) return "short";
-  splitter.goTo(at, place.line);
+  splitter.goTo(at, line);
   return "reached";
 }
 

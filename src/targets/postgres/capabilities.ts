@@ -3,7 +3,7 @@ import type { Capabilities } from "../capabilities.ts";
 import { madeValue } from "./catalog/made-value.ts";
 import { methodsOf } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
-import { partitionFix } from "./catalog/partition-fix.ts";
+import { namelessCheckFix } from "./catalog/nameless-check-fix.ts";
 import { madeOf } from "./made-of.ts";
 import { dateOrder } from "./words.ts";
 
@@ -30,7 +30,7 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     bytesType: "bytea",
     made: madeValue,
     dateOrder,
-    namelessCheck: partitionFix,
+    namelessCheck: namelessCheckFix,
     madeOf,
   };
 }

@@ -8,7 +8,7 @@ import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { privilegeMissing } from "../session-errors.ts";
 import type { ErrorClass } from "../target.ts";
-import { LOGIN_FIX, TLS_FIX } from "./words.ts";
+import { LOGIN_FIX, POLICY_FIX, TLS_FIX } from "./words.ts";
 
 /** The fields of a server error that we use. */
 export interface PostgresError extends Error {
@@ -109,7 +109,29 @@ export function classifyError(error: PostgresError): ErrorClass {
 
 /** True for an error that a row caused for certain: by its state, or because the user's code raised it. */
 export function isRowError(error: PostgresError): boolean {
-  return isRaised(error) || isRowState(error.code);
+  return isRaised(error) || isRowState(error.code) || isOfPolicy(error);
+}
+
+/** The state of what a user may not do. */
+export const PRIVILEGE = "42501";
+
+/** Whether a policy refuses a row that is to be written: the function that checks such rows says so. */
+function isOfPolicy({ code, routine }: Pick<PostgresError, "code" | "routine">): boolean {
+  return code === PRIVILEGE && routine === "ExecWithCheckOptions";
+}
+
+/**
+ * SQL that is true where a policy of `table` refused the row of a block, whose state, message and context are in these
+ * variables: no function of another's has failed, and the table is one that policies guard.
+ */
+export function isOfPolicySql(
+  table: string,
+  at: Readonly<Record<"state" | "message" | "context", string>>,
+): string {
+  const words = `${at.message} ~ 'row-level security'`;
+  const own = `(length(${at.context}) - length(replace(${at.context}, 'PL/pgSQL', ''))) <= length('PL/pgSQL')`;
+  const guarded = `row_security_active(${table}::regclass) and ${at.message} !~ '^permission denied'`;
+  return `(${at.state} = '${PRIVILEGE}' and (${words} or (${own} and ${guarded})))`;
 }
 
 /** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */
@@ -135,6 +157,8 @@ function literals(values: readonly string[]): string {
 
 /** The stable code of a row that was refused with this SQLSTATE; `column`: whose value fails by itself, empty for none. */
 export function rowCode(state: string, column: string): RowCode {
+  // Only of a policy it is a row's.
+  if (state === PRIVILEGE) return "ROW_CHECK";
   const isType = state.startsWith("22") || (isValueState(state) && column !== "");
   return ROW_CODES[state] ?? (isType ? "ROW_TYPE" : "ROW_REFUSED");
 }
@@ -225,18 +249,14 @@ export function translateError(error: unknown, target: string): Error {
   const details = { target, reason: describe(error) };
   const context = { cause: error };
   if (isRaised(error)) return upsurgeError("TARGET_STATEMENT", details, context);
-  if (error.code === "42501") {
-    // Of the function that checks a row that is to be written.
-    if (error.routine === "ExecWithCheckOptions") return privilegeMissing(error, POLICY_FIX);
+  if (error.code === PRIVILEGE) {
+    if (isOfPolicy(error)) return privilegeMissing(error, POLICY_FIX);
     const all = "; `upsurge plan --grants` prints all that a load needs";
     return privilegeMissing(error, `grant what the message names${all}`);
   }
   const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
   return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, context);
 }
-
-const POLICY_FIX =
-  "create a policy under which this user may write the rows, with create policy; or load as the owner of the table, whom its policies leave alone unless they are forced";
 
 /** What is told apart for the user. */
 const OUR_CODES: Readonly<Record<string, ErrorCode>> = {

@@ -20,3 +20,7 @@ export const TLS_FIX =
 export function dateOrder(order: "DMY" | "MDY"): string {
   return `run the same command with PGDATESTYLE=${order} in its environment, since the date style of the database decides; or write dates as YYYY-MM-DD`;
 }
+
+/** What to do about rows that no policy lets the user write. */
+export const POLICY_FIX =
+  "create a policy under which this user may write the rows, with create policy; or load as the owner of the table, whom its policies leave alone unless they are forced";

@@ -144,6 +144,7 @@ export function translate(error: unknown, path: string, readonly = false): Error
   const context = { cause: error };
   if (isBusy(error)) return upsurgeError("TARGET_BUSY", { target: path, reason }, context);
   if (code === "SQLITE_FULL") return upsurgeError("TARGET_FULL", { target: path, reason }, context);
+  if (code === "SQLITE_READONLY_DBMOVED") return upsurgeError("TARGET_MOVED", { path }, context);
   if (code.startsWith("SQLITE_READONLY")) {
     const fix = readonly ? "leave mode=ro out of --to" : undefined;
     return upsurgeError("TARGET_NOT_WRITABLE", { path, reason }, { ...context, fix });

@@ -136,7 +136,7 @@ export class SqliteSession implements Session {
     if (!this.#file.isPrivate) await this.#requireWritable();
     await this.#patiently(() => this.#db.exec("begin immediate"));
     try {
-      this.#file.refuseRemoved();
+      this.#file.refuseRemoved(this.#db);
       await this.#make(ddl);
       return await ask();
     } catch (error) {
@@ -206,7 +206,7 @@ export class SqliteSession implements Session {
       this.#db.exec("begin immediate");
     });
     try {
-      this.#file.refuseRemoved();
+      this.#file.refuseRemoved(this.#db);
       if (ddl !== null) await this.#make(ddl);
     } catch (error) {
       // Whoever notes what became of the load begins another transaction.
@@ -215,8 +215,8 @@ export class SqliteSession implements Session {
     }
     const patiently = async (work: () => void): Promise<void> =>
       await whileLocked(work, this.#waitRule);
-    const [db, probe, undoesInMemory] = [this.#db, this.#probe, !toDisk];
-    return new SqliteTransaction({ db, probe, rows, undoesInMemory, patiently });
+    const [db, file, probe, undoesInMemory] = [this.#db, this.#file, this.#probe, !toDisk];
+    return new SqliteTransaction({ db, file, probe, rows, undoesInMemory, patiently });
   }
 
   async lockJob(job: string): Promise<Lock | null> {
@@ -266,7 +266,7 @@ export class SqliteSession implements Session {
 
   /** SQLite opens a file it may not write without a word, and fails at the first row. */
   async #requireWritable(): Promise<void> {
-    this.#file.refuseRemoved();
+    this.#file.refuseRemoved(this.#db);
     try {
       await access(this.#path, constants.W_OK);
     } catch (cause) {
@@ -306,7 +306,7 @@ export class SqliteSession implements Session {
       return await this.#whileLocked(work);
     } catch (error) {
       // SQLite has a name of its own for it, which depends on the system.
-      this.#file.refuseRemoved();
+      this.#file.refuseRemoved(this.#db);
       throw this.translate(error);
     }
   }

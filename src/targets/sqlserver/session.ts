@@ -16,6 +16,7 @@ import type {
 import type { Capabilities } from "../capabilities.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { capabilitiesOf } from "./capabilities.ts";
+import { AsPlanned } from "./catalog/as-planned.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { listStatements } from "./catalog/explain-plan.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -78,6 +79,8 @@ export class SqlServerSession implements Session {
   readonly #spid: number;
   /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
   readonly #stages = new Set<string>();
+  /** What is known of the tables of plans. */
+  readonly #tables = new WeakMap<TablePlan, AsPlanned>();
   #closing = false;
   /** Questions are asked inside a transaction that is open, in which a table was made. */
   #supposing = false;
@@ -200,7 +203,14 @@ export class SqlServerSession implements Session {
       await this.#connection.rollback();
       throw error;
     }
-    return transactionOf(this.#connection, tables, undone);
+    const asPlanned = (plan: TablePlan): AsPlanned => this.#asPlanned(plan);
+    return transactionOf(tables, { connection: this.#connection, asPlanned, undone });
+  }
+
+  #asPlanned(plan: TablePlan): AsPlanned {
+    const known = this.#tables.get(plan) ?? new AsPlanned(plan);
+    this.#tables.set(plan, known);
+    return known;
   }
 
   /** Takes the locks of a transaction, and makes what it needs; `made` learns of the stages that are. */

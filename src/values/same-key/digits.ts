@@ -4,7 +4,7 @@
  */
 
 /** Marks of decimals and thousands, and what may be between the digits of a number. */
-const DECIMAL = /^[+-]?[\d.,'_ ]*\d[\d.,'_ ]*(?:E[+-]?\d+)?$/;
+const DECIMAL = /^[+-]?[.,'_ ]*\d[\d.,'_ ]*(?:E[+-]?\d+)?$/;
 const PREFIXED = /^[+-]?(0X[\dA-F_]+|0O[0-7_]+|0B[01_]+)$/;
 
 /** More digits are not told apart by every type. */

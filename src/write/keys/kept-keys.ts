@@ -6,11 +6,21 @@ import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { rowColumns } from "../../model/batch.ts";
 import type { Batch, Row, RowShape } from "../../model/batch.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import type { SourceRecord } from "../../model/record.ts";
 import { packedColumns } from "../../model/packed.ts";
 import { keptColumns } from "../../sql/key-columns.ts";
 import { byShape } from "../../targets/grouped.ts";
 import type { KeyStore } from "../../targets/target.ts";
 import { KeySpans } from "./key-spans.ts";
+
+/** Of keys that come from no record of the load. */
+const NO_RECORD: SourceRecord = {
+  shape: { fields: [] },
+  values: [],
+  kinds: null,
+  position: { source: "", record: 0, line: [0, 0], byte: [0, 0] },
+  raw: new Uint8Array(),
+};
 
 /** The keys of one table. */
 export class KeptKeys {
@@ -37,6 +47,18 @@ export class KeptKeys {
     }
     for (const [shape, rows] of byShape(batch.rows))
       await this.#store.keepRows(this.#keysOf(shape, rows));
+  }
+
+  /** Notes keys that no record of the load has brought, as texts. Throws `DELETE_KEY_UNKNOWN` as `note` does. */
+  async noteTexts(shape: RowShape, keys: readonly (readonly string[])[]): Promise<void> {
+    const rows = keys.map((values, ord) => ({
+      ord,
+      shape,
+      values,
+      numeric: null,
+      record: NO_RECORD,
+    }));
+    await this.#store.keepRows(this.#keysOf(shape, rows));
   }
 
   #keysOf({ id, columns }: RowShape, rows: readonly Row[]): readonly Row[] {

@@ -20,6 +20,7 @@ import { BatchWriter } from "../write-batch.ts";
 import { LookupWriter } from "../lookups/lookup-writer.ts";
 import type { LookupWriterContext } from "../lookups/lookup-writer.ts";
 import type { LookupSession } from "../lookups/finder.ts";
+import type { NamedRows } from "../lookups/named-rows.ts";
 import { keyOfPending } from "../lookups/resolve-rows.ts";
 import { rowsBatch } from "../row-batches.ts";
 import { columnsOf, FirstPass, RowSplit } from "./first-pass.ts";
@@ -42,6 +43,7 @@ export interface LateContext {
   readonly session: LookupSession & Pick<Session, "capabilities">;
   readonly writer: Writer;
   readonly quarantine: Quarantine;
+  readonly named: NamedRows;
 }
 
 /** The late columns of one table, in the transaction of its load. */
@@ -149,7 +151,7 @@ export class LateValues {
 
   /** Sets them, after the last record. Throws `LATE_VALUE`. */
   async apply(): Promise<LateResult> {
-    const { session, quarantine } = this.#context;
+    const { session, quarantine, named } = this.#context;
     const batches = new BatchWriter(this.#late.plan, {
       writer: this.#context.writer,
       capabilities: session.capabilities,
@@ -159,7 +161,7 @@ export class LateValues {
     });
     const outcomes = new Map<number, RowOutcome>();
     const applier = this.#leavingNulls(batches, outcomes);
-    const context = { session, batches: applier, quarantine, guarded: NO_COLUMNS };
+    const context = { session, batches: applier, quarantine, guarded: NO_COLUMNS, named };
     const writer = new LookupWriter(this.#late.plan, context);
     const misfits: Misfits[] = [];
     const rows = { noted: 0, set: 0, missed: 0, only: 0 };

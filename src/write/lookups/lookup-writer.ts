@@ -16,6 +16,7 @@ import type { BatchApplier } from "../write-batch.ts";
 import { CannotMake } from "./finder.ts";
 import type { Finder, LookupSession } from "./finder.ts";
 import { findersOf } from "./finders.ts";
+import type { NamedRow, NamedRows } from "./named-rows.ts";
 import { keysOf, unknownKeys } from "./packed-keys.ts";
 import type { PackedKeys } from "./packed-keys.ts";
 import { resolvePacked } from "./resolve-packed.ts";
@@ -50,6 +51,7 @@ export interface LookupWriterContext {
   readonly quarantine: Quarantine;
   /** Key columns in which a NULL is a reject. */
   readonly guarded: ReadonlySet<string>;
+  readonly named: NamedRows;
 }
 
 /** Writes the batches of one transaction. */
@@ -58,6 +60,7 @@ export class LookupWriter {
   readonly #batches: BatchApplier;
   readonly #quarantine: Quarantine;
   readonly #context: LookupContext;
+  readonly #named: NamedRows;
   readonly #finders: readonly Finder[];
   readonly #eachRecord: boolean;
   /** By look-up: those that are asked after the last record. */
@@ -72,6 +75,7 @@ export class LookupWriter {
     this.#session = context.session;
     this.#batches = context.batches;
     this.#quarantine = context.quarantine;
+    this.#named = context.named;
     const finders = findersOf(lookups, context.session);
     this.#context = { ...context, lookups, finders };
     this.#finders = [...new Set(finders)];
@@ -137,6 +141,7 @@ export class LookupWriter {
       const again = await this.#mustRepeat(left, resolved, result);
       if (again === null || tries === MOST_TRIES) {
         await this.#release();
+        await this.#noteNamed(left, resolved);
         return { batch: resolved.batch, result: merged(result, resolved, refused) };
       }
       await this.#undo();
@@ -297,6 +302,19 @@ export class LookupWriter {
     const answer = key === null ? undefined : finder?.answer(key);
     if (finder === undefined || key === null || answer?.kind !== "found") return [];
     return [{ finder, key, id: answer.id }];
+  }
+
+  /** Rows that are made where they are missing are rows that a record has. */
+  async #noteNamed(batch: Batch, { needed }: ResolvedBatch): Promise<void> {
+    const noted = this.#finders.filter(({ lookup }) => this.#named.wants(lookup));
+    if (noted.length === 0) return;
+    const rows = new Map(noted.map((finder) => [finder, new Map<string, NamedRow>()]));
+    for (const { pending = [] } of batch.rows)
+      for (const { finder, key, id } of pending.flatMap((each) => this.#foundFor(each))) {
+        const isMade = needed.get(finder)?.has(key) === true;
+        rows.get(finder)?.set(key, { texts: finder.textsOf(key), id, isMade });
+      }
+    for (const [finder, found] of rows) await this.#named.note(finder.lookup, [...found.values()]);
   }
 
   async #save(): Promise<void> {

@@ -1,21 +1,13 @@
 /**
  * Loaded before the built program with `node --import`: makes a fault happen at the moment that `UPSURGE_FAULT` names, as
  * `point:n:action`; `n` counts the times that the moment is passed. `kill` is kill -9, `interrupt` Ctrl-C, `throw` an error out of nowhere, `cut`
- * resets every connection, `wait` waits for so long as the file `UPSURGE_FAULT_GATE` is there. The hook is that of the same
- * build as the program, which is named on the command line.
+ * resets every connection, `wait` waits for so long as the file `UPSURGE_FAULT_GATE` is there.
  */
-import { existsSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
-import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 const [wanted = "", nth = "1", action = ""] = (process.env.UPSURGE_FAULT ?? "").split(":");
 const gate = process.env.UPSURGE_FAULT_GATE ?? "";
-const folder = dirname(realpathSync(process.argv[1] ?? ""));
-const points =
-  basename(folder) === "bin" ? "../src/testing/fail-point.js" : "testing/fail-point.js";
-const { onFailPoint } = await import(pathToFileURL(join(folder, points)).href);
-
 const sockets = new Set();
 const connect = Reflect.get(Socket.prototype, "connect");
 Socket.prototype.connect = function connectAndRemember(...args) {
@@ -40,8 +32,8 @@ const ACTIONS = {
 };
 
 let left = Number(nth);
-onFailPoint((point) => {
+globalThis[Symbol.for("upsurge.failPoint")] = (point) => {
   if (point !== wanted) return;
   left -= 1;
   if (left === 0) ACTIONS[action]?.();
-});
+};

@@ -30,8 +30,7 @@ async function sessions() {
 }
 
 /** Every write to a file must be made durable before the next commit. */
-async function watchSync() {
-  const { onFailPoint } = await load("testing/fail-point.js");
+function watchSync() {
   const { writeSync, fsyncSync } = fs;
   const loose = new Set();
   fs.writeSync = (descriptor, ...args) => {
@@ -43,11 +42,11 @@ async function watchSync() {
     fsyncSync(descriptor);
   };
   syncBuiltinESMExports();
-  onFailPoint((point) => {
+  globalThis[Symbol.for("upsurge.failPoint")] = (point) => {
     if (point === "commit" && loose.size > 0) {
       process.stderr.write("COMMIT BEFORE THE REJECTS ARE DURABLE\n");
     }
-  });
+  };
 }
 
 await HINDRANCES[process.env.UPSURGE_TEST_HINDER ?? ""]?.();

@@ -102,6 +102,26 @@ const jsonLists = fc.oneof(
   valueLists.map((texts) => texts.map((text) => JSON.stringify(text))),
 );
 
+const LONG = "7".repeat(7000);
+
+test.each([
+  [["{}", LONG], true],
+  [[`-${LONG}`, "[]"], true],
+  [["1", `[${LONG}]`], true],
+  [["{}", "1e-20000"], true],
+  [['"x"', "{}", LONG], true],
+  [['"x"', "{}", "1e20000"], true],
+  [["{}", JSON.stringify(LONG), "7e9", LONG.slice(2000)], false],
+])(
+  "among objects a number that some databases refuse is noted, on both paths: case %#",
+  async (all, isHuge) => {
+    for (const slow of [false, true]) {
+      const { fields } = await profileOf(ndjsonOf(all).input, slow);
+      expect(fields.get("v")?.hugeJsonNumber).toBe(isHuge);
+    }
+  },
+);
+
 describe.each<{ title: string; rules: TypeRules }>([
   { title: "postgres", rules: POSTGRES },
   { title: "sqlite", rules: SQLITE },

@@ -5,6 +5,22 @@ import { levelFix } from "../../../src/model/nest/level-fix.ts";
 test.each([
   ["pass --key a,b", "among the options of lines in --nest: pass key: [ a, b ]"],
   ["pass --key a, or leave it", "among the options of lines in --nest: pass key: a, or leave it"],
+  [
+    'create unique index "i" on "t" ("a"), or --strategy select-then-write, or pass --key c; see first that no key has several rows',
+    'create unique index "i" on "t" ("a"), or --strategy select-then-write, or among the options of lines in --nest: pass key: c; see first that no key has several rows',
+  ],
+  [
+    "pass --strategy select-then-write, or make the constraint not deferrable, or pass --key c",
+    "pass --strategy select-then-write, or among the options of lines in --nest: make the constraint not deferrable, or pass key: c",
+  ],
+  [
+    "pass --key a,b --strategy select-then-write",
+    "among the options of lines in --nest: pass key: [ a, b ], with --strategy select-then-write beside --nest",
+  ],
+  [
+    "give the table a unique index; or pass --key with the columns that tell its rows apart, and --strategy select-then-write",
+    "give the table a unique index; or among the options of lines in --nest: pass key: with the columns that tell its rows apart, with --strategy select-then-write beside --nest",
+  ],
   ["pass --key 'a b,c'", "among the options of lines in --nest: pass key: [ a b, c ]"],
   [
     'create unique index "i" on "t" ("a", "b"), or pass --key c,d',

@@ -1,11 +1,12 @@
 /** `--records`: the elements of one array of a document, as JSON.parse finds them, wherever blocks and documents end. */
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parsePointer, pointerOf } from "../../../src/model/json/json-pointer.ts";
 import type { SourceRecord } from "../../../src/model/record.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
-import type { ReadOptions } from "../../../src/read/source.ts";
+import type { ReadOptions, Source } from "../../../src/read/source.ts";
 import { OTHERWISE } from "../../helpers/reading-paths/inputs.ts";
 import { timesOf } from "../../tiers/tiers.ts";
 
@@ -16,6 +17,37 @@ interface Found {
   readonly error: { readonly code: string; readonly fix: string; readonly why: string } | null;
 }
 
+async function opened(
+  bytes: Buffer,
+  pointer: string,
+  more: Partial<ReadOptions>,
+  blockBytes: number,
+): Promise<Source> {
+  const options: ReadOptions = {
+    ...OTHERWISE,
+    format: "json",
+    records: { parts: parsePointer(pointer) ?? [] },
+    ...more,
+  };
+  const stdin = Readable.from([bytes]);
+  return await openSource("-", options, {
+    stdin,
+    blockBytes,
+    firstBytes: blockBytes,
+    hashed: true,
+  });
+}
+
+async function recordsOf(source: Source): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = [];
+  for await (const chunk of source.chunks()) records.push(...chunk.records);
+  return records;
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 async function read(
   bytes: Buffer,
   pointer: string,
@@ -23,15 +55,8 @@ async function read(
   blockBytes = 65_536,
 ): Promise<Found> {
   const records: SourceRecord[] = [];
-  const options: ReadOptions = {
-    ...OTHERWISE,
-    format: "json",
-    records: { parts: parsePointer(pointer) ?? [] },
-    ...more,
-  };
   try {
-    const stdin = Readable.from([bytes]);
-    const source = await openSource("-", options, { stdin, blockBytes, firstBytes: blockBytes });
+    const source = await opened(bytes, pointer, more, blockBytes);
     for await (const chunk of source.chunks()) records.push(...chunk.records);
     return { records, error: null };
   } catch (error) {
@@ -120,6 +145,28 @@ describe("the records of a document", () => {
       [["2"], [3, 3]],
       [["3"], [3, 3]],
     ]);
+  });
+
+  test.each([2, 65_536])("go on behind any of them, blocks of %i", async (blockBytes) => {
+    const bytes = Buffer.from(
+      '{"data":[{"id":1},{"id":2}],"a":[7]}\n[{"id":3},\n{"id":4}]{"x":[9],"data":[{"id":5}],"b":1}\n[{"id":6}]\n',
+    );
+    const open = async (): Promise<Source> => await opened(bytes, "/data", {}, blockBytes);
+    const first = await open();
+    const all = await recordsOf(first);
+    expect(all).toHaveLength(6);
+    for (const [at, { position }] of all.entries()) {
+      const offset = first.offsetAfter(position);
+      const source = await open();
+
+      expect(await source.skipTo(offset)).toBe("reached");
+      expect(source.prefix?.digest(offset.byte)).toBe(sha256(bytes.subarray(0, offset.byte)));
+      expect(await recordsOf(source)).toEqual(all.slice(at + 1));
+    }
+    const end = await open();
+    expect(await end.skipTo({ byte: bytes.length, record: 6, line: 5 })).toBe("reached");
+    const other = await open();
+    expect(await other.skipTo({ byte: bytes.length + 1, record: 9, line: 9 })).toBe("short");
   });
 
   test("have their bytes in brackets for a reject file, which the same pointer reads", async () => {

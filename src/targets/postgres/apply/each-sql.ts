@@ -11,7 +11,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
-import { isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
+import { isOfPolicySql, isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
@@ -118,7 +118,12 @@ function diagnose(without: "column" | null): string {
 }
 
 function isolated(plan: TablePlan, shapes: readonly RowShape[], apply: string): string {
-  const isRow = isRowStateSql("upsurge_state");
+  const ofPolicy = isOfPolicySql(quoteLiteral(tableSql(plan)), {
+    state: "upsurge_state",
+    message: "upsurge_message",
+    context: "upsurge_context",
+  });
+  const isRow = `(${isRowStateSql("upsurge_state")} or ${ofPolicy})`;
   const noted = DIAGNOSTICS.map(([name]) => `upsurge_${name}`).join(", ");
   return `begin
 ${apply}

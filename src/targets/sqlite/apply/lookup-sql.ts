@@ -25,7 +25,7 @@ export function lookups(isStrict: (table: string) => boolean): Lookups {
 }
 
 const MOST = 10_000;
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function lookupSql(lookup: LookupPlan, strict: boolean): LookupSql {

@@ -6,6 +6,7 @@ import { firstNew, nameOrphans } from "../catalog/name-orphan.ts";
 import type { NamedOrphan } from "../catalog/name-orphan.ts";
 import { childrenOf, countOrphans } from "../catalog/orphans.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
+import type { OwnFile } from "../connect/own-file.ts";
 import type { RowSql } from "../dialect.ts";
 import { codeOf } from "../errors.ts";
 import { PageFile } from "../stage/page-file.ts";
@@ -18,6 +19,7 @@ const DEFERRED = "pragma defer_foreign_keys";
 /** What a transaction works with; it has begun. */
 export interface SqliteTransactionContext {
   readonly db: SqliteConnection;
+  readonly file: OwnFile;
   readonly probe: UpsertProbe;
   /** The tables and their plans. */
   readonly rows: readonly Pick<RowSql, "plan" | "table">[];
@@ -58,7 +60,8 @@ export class SqliteTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    const { db, patiently } = this.#context;
+    const { db, file, patiently } = this.#context;
+    file.refuseRemoved(db);
     try {
       await patiently(() => db.exec("commit"));
     } catch (cause) {
@@ -68,6 +71,8 @@ export class SqliteTransaction implements Transaction {
       throw refused(cause, this.#firstOf(named));
     }
     this.#closePages();
+    // What was committed to a file that was taken away meanwhile is in no file that anybody will open.
+    file.refuseRemoved(db);
   }
 
   /** Rows that may be what the commit is refused for; none where a key cannot be checked. */

@@ -26,11 +26,11 @@ export function promisedBy(type: string, affinity: Affinity): PromisedType | nul
 }
 
 /** What NUMERIC, INTEGER and REAL turn into a number. */
-const NUMBER = /^[ \t\n\v\f\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
+const NUMBER = /^[ \t\n\v\f\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t\n\v\f\r]*$/;
 
 /** A date, a time or both, as ISO 8601 and the databases write them. */
 const TIME =
-  /^\s*(?:[+-]?\d{4,6}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:(?:[Tt]| +)(?=\d\d:))?)?(?:(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?\s*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?)?)?\s*$/;
+  /^\s*(?:[+-]?\d{4,6}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:(?:[Tt]| +)(?=\d\d:))?)?(?:(?:[01]\d|2[0-4]):[0-5]\d(?::[0-6]\d(?:[.,]\d+)?)?(?:\s*(?:[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d(?::?\d\d)?)?))?)?\s*$/;
 
 /** True when the column keeps the text as text against its promise. */
 export function isMisfit(text: string, promised: PromisedType): boolean {

@@ -24,12 +24,15 @@ type SetCounters = Readonly<Record<(typeof SET_COUNTERS)[number], number>>;
 export class SqlServerSetWriter implements SetWriter {
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
+  readonly #confirm: () => Promise<void>;
   /** The batch at hand, when it goes straight into the table. */
   #direct: DirectLoad | null = null;
 
-  constructor(connection: SqlServerConnection, plan: TablePlan) {
+  /** `confirm`: before the first rows of the transaction, that the plan still holds. */
+  constructor(connection: SqlServerConnection, plan: TablePlan, confirm: () => Promise<void>) {
     this.#connection = connection;
     this.#plan = plan;
+    this.#confirm = confirm;
   }
 
   async savepoint(): Promise<void> {
@@ -44,6 +47,7 @@ export class SqlServerSetWriter implements SetWriter {
   }
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
+    await this.#confirm();
     this.#direct = directLoad(this.#plan, batch);
     return this.#direct === null
       ? stageRows(this.#connection, this.#plan, batch.rows, "checked")

@@ -3,18 +3,27 @@ import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Transaction } from "../../target.ts";
+import type { AsPlanned } from "../catalog/as-planned.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { SqlServerError } from "../errors.ts";
 import { SqlServerWriter } from "./writer.ts";
 
-/** A transaction that has begun; `undone` is told of a rollback. */
+/** What a transaction works with. */
+export interface TransactionContext {
+  readonly connection: SqlServerConnection;
+  /** Whether a plan still holds. */
+  readonly asPlanned: (plan: TablePlan) => AsPlanned;
+  /** Told of a rollback. */
+  readonly undone: () => void;
+}
+
+/** A transaction that has begun. */
 export function transactionOf(
-  connection: SqlServerConnection,
   tables: readonly TablePlan[],
-  undone: () => void,
+  { connection, asPlanned, undone }: TransactionContext,
 ): Transaction {
   return {
-    writers: tables.map((plan) => new SqlServerWriter(connection, plan)),
+    writers: tables.map((plan) => new SqlServerWriter(connection, plan, asPlanned(plan))),
     commit: async () => {
       try {
         await connection.commit();

@@ -6,6 +6,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { byShape, rowFinder } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { KeyStore, Writer } from "../../target.ts";
+import type { AsPlanned } from "../catalog/as-planned.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
@@ -23,17 +24,28 @@ export class SqlServerWriter implements Writer {
   readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
+  readonly #asPlanned: AsPlanned;
+  #isConfirmed = false;
 
-  constructor(connection: SqlServerConnection, plan: TablePlan) {
+  constructor(connection: SqlServerConnection, plan: TablePlan, asPlanned: AsPlanned) {
     this.#connection = connection;
     this.#plan = plan;
-    this.set = new SqlServerSetWriter(connection, plan);
+    this.#asPlanned = asPlanned;
+    this.set = new SqlServerSetWriter(connection, plan, () => this.#confirm());
     const gone = plan.recordDeletes?.plan;
-    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone);
+    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone, asPlanned);
     if (plan.kept.keys) this.keys = keyStore(connection, plan);
   }
 
+  /** Before the first rows of the transaction. Throws `TARGET_ALTERED`. */
+  async #confirm(): Promise<void> {
+    if (this.#isConfirmed) return;
+    await this.#asPlanned.confirm(this.#connection);
+    this.#isConfirmed = true;
+  }
+
   async applyEach({ rows }: Batch, tells = false): Promise<BatchResult> {
+    await this.#confirm();
     const faults = await stageRows(this.#connection, this.#plan, rows, "values");
     const out = new Set(faults.map(({ row }) => row));
     const sound = rows.filter((row) => !out.has(row));

@@ -82,3 +82,18 @@ export const TABLES = `SELECT s.name AS [schema], o.name AS name FROM sys.object
 INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 WHERE RTRIM(o.type) IN ('U', 'V') AND s.name NOT IN ('sys', 'INFORMATION_SCHEMA')
 ORDER BY CASE WHEN s.name = SCHEMA_NAME() THEN 0 ELSE 1 END, s.name, o.name`;
+
+/**
+ * What is another one once the table is: its number, when it or one of its constraints, defaults and triggers was altered last, and
+ * how many of them there are. By the documentation an index that is made or altered alters its table; what is only
+ * switched on or off is counted.
+ */
+export const VERSION = `SELECT CONVERT(int, @id) AS version_id, (SELECT CONVERT(nvarchar(30), o.modify_date, 126) FROM sys.objects AS o WHERE o.object_id = CONVERT(int, @id)) AS modified,
+(SELECT COUNT(*) FROM sys.objects AS c WHERE c.parent_object_id = CONVERT(int, @id)) AS children,
+(SELECT MAX(c.object_id) FROM sys.objects AS c WHERE c.parent_object_id = CONVERT(int, @id)) AS latest,
+(SELECT CONVERT(nvarchar(30), MAX(c.modify_date), 126) FROM sys.objects AS c WHERE c.parent_object_id = CONVERT(int, @id)) AS children_modified,
+(SELECT COUNT(*) FROM sys.triggers AS t WHERE t.parent_id = CONVERT(int, @id) AND t.is_disabled = 0) AS enabled_triggers,
+(SELECT COUNT(*) FROM sys.indexes AS i WHERE i.object_id = CONVERT(int, @id) AND i.is_unique = 1 AND i.is_disabled = 0) AS unique_keys,
+(SELECT COUNT(*) FROM sys.foreign_keys AS f WHERE f.parent_object_id = CONVERT(int, @id) AND f.is_disabled = 0) AS foreign_keys,
+(SELECT COUNT(*) FROM sys.check_constraints AS k WHERE k.parent_object_id = CONVERT(int, @id) AND k.is_disabled = 0) AS checks,
+(SELECT COUNT(*) FROM sys.foreign_keys AS r WHERE r.referenced_object_id = CONVERT(int, @id) AND r.is_disabled = 0) AS referring`;

@@ -23,6 +23,7 @@ import {
   RELATION,
   TABLES,
   TRIGGERS,
+  VERSION,
 } from "./catalog-sql.ts";
 import { unknownFunction } from "../../../sql/expressions.ts";
 import { grouped } from "../../grouped.ts";
@@ -31,7 +32,18 @@ import { onlySet, setsOf } from "../connect/result-sets.ts";
 import { HIDDEN } from "../names.ts";
 import { quoteIdentifier } from "../quote.ts";
 
-const QUESTIONS = [COLUMNS, TRIGGERS, PRIVILEGES, KEYS, FOREIGN_KEYS, REFERENCES, CHECKS, HAZARDS];
+const QUESTIONS = [
+  // Before all else: what changes while the others are asked shows later.
+  VERSION,
+  COLUMNS,
+  TRIGGERS,
+  PRIVILEGES,
+  KEYS,
+  FOREIGN_KEYS,
+  REFERENCES,
+  CHECKS,
+  HAZARDS,
+];
 
 /** The shape of `table`; `null` when there is none. */
 export async function readTableShape(
@@ -42,6 +54,7 @@ export async function readTableShape(
   if (relation === null) return null;
   const { id, name, isView, quoted } = relation;
   const [
+    versions = [],
     columns = [],
     triggers = [],
     privileges = [],
@@ -75,8 +88,14 @@ export async function readTableShape(
     grantee: granteeOf(privileges[0] ?? {}),
     checked: !isView && checks.length > 0,
     checks: isView ? [] : readChecks(checks),
+    version: versionOf(versions[0] ?? {}),
     upsertHazard: isView ? null : findHazard(uniqueKeys, hazards[0] ?? {}, indexedView),
   };
+}
+
+/** The answer to `VERSION` as one text. */
+export function versionOf(row: Fields): string {
+  return Object.values(row).map(String).join("/");
 }
 
 function granteeOf(row: Fields): NonNullable<TableShape["grantee"]> {

@@ -129,7 +129,12 @@ CREATE VIEW sys.synonyms AS SELECT y.name, y.id AS object_id, s.schema_id, 0 AS 
   FROM tsql.synonyms y JOIN sys.schemas s ON s.name = y.schema_name;
 
 -- An id is never given twice here; the time tells no more than the order in which things were made.
-CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interval '1 second' AS create_date FROM (
+CREATE VIEW sys.objects AS SELECT *, timestamp '2020-01-01' + object_id * interval '1 second' AS create_date,
+  -- Nor does this one: it is another one once the object was altered, or an index of it made.
+  timestamp '2020-01-01' + coalesce((SELECT max(w.by) FROM (
+    SELECT c.xmin::text::int8 AS by FROM pg_class c WHERE c.oid = o.object_id::oid UNION ALL SELECT a.xmin::text::int8 FROM pg_attribute a WHERE a.attrelid = o.object_id::oid
+    UNION ALL SELECT i.xmin::text::int8 FROM pg_index i WHERE i.indrelid = o.object_id::oid UNION ALL SELECT k.xmin::text::int8 FROM pg_constraint k WHERE k.oid = o.object_id::oid
+    UNION ALL SELECT t.xmin::text::int8 FROM pg_trigger t WHERE t.oid = o.object_id::oid) AS w), object_id) * interval '1 second' AS modify_date FROM (
   SELECT name, object_id, schema_id, 0 AS parent_object_id, (CASE relkind WHEN 'r' THEN 'U ' ELSE 'V ' END)::character(2) AS type, (CASE relkind WHEN 'r' THEN 'USER_TABLE' ELSE 'VIEW' END) AS type_desc, false AS is_ms_shipped FROM sys.relations
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, CASE type WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' ELSE 'UNIQUE_CONSTRAINT' END, false FROM sys.key_constraints
   UNION ALL SELECT name, object_id, schema_id, parent_object_id, type, 'CHECK_CONSTRAINT', false FROM sys.check_constraints

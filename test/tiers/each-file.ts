@@ -1,6 +1,6 @@
 /**
- * Before each test file: what `npm test` has run of it is left out of `test:all`, and when it has ended in `npm test`, that is
- * noted. What `test:all` adds is left out once the time of the run is over, where it has one. A file of which Node warns fails.
+ * What is done around each test file. What `npm test` has run of it is left out of `test:all`, and when it has ended in
+ * `npm test`, that is noted. What `test:all` adds is left out once the time of the run is over, where it has one. A file of which Node warns fails.
  */
 import { relative } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";

@@ -1,16 +1,22 @@
-/** What to do about a row that no partition takes. Pure. */
+/** What to do about a row that no partition takes, or that no policy lets the user write. Pure. */
 import type { TableShape } from "../../../model/table-shape.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
+import { PRIVILEGE } from "../errors.ts";
 import { quoteIdentifier } from "../quote.ts";
+import { POLICY_FIX } from "../words.ts";
 
 const LEFT_OUT =
   "or pass --max-rejects N to leave such records out, which the reject file then keeps";
 
 /**
- * The fix of a row that is refused by a check without a name: that of the partitions, or of the partition that is loaded itself.
- * `null` for a view, whose own check it is.
+ * The fix of a row that is refused by a check without a name: that of a policy, of the partitions, or of the partition that is
+ * loaded itself. `null` for a view, whose own check it is.
  */
-export function partitionFix({ kind, name, images }: TableShape): string | null {
+export function namelessCheckFix(table: TableShape, state: string | null): string | null {
+  return state === PRIVILEGE ? `correct the record; or ${POLICY_FIX}` : partitionFix(table);
+}
+
+function partitionFix({ kind, name, images }: TableShape): string | null {
   if (kind === "table") {
     return "correct the value; or load into the table that this one is a partition of, which takes rows for any of its partitions";
   }

@@ -1,0 +1,56 @@
+/**
+ * Rows are written together because no trigger, key or rule of the table forbids it, and their texts are converted to the types
+ * that its columns had. These may be others by the time a load comes to write: a script of the load has run, or somebody has
+ * altered the table between two transactions. So what stands for all of it is asked for before the first rows of a
+ * transaction, and where that is another one, the table is read again and compared.
+ */
+import type { TablePlan } from "../../../model/load-plan.ts";
+import type { Column, TableShape } from "../../../model/table-shape.ts";
+import { alteredColumn, refuseAlteredTable } from "../../altered-table.ts";
+import type { SqlServerConnection } from "../connect/connection.ts";
+import { rowWith } from "../connect/result-sets.ts";
+import { tableSql } from "../names.ts";
+import { VERSION } from "./catalog-sql.ts";
+import { readTableShape, versionOf } from "./table-shape.ts";
+
+/** What a session knows of a table and of its plan, from one transaction of a load to the next. */
+export class AsPlanned {
+  readonly #plan: TablePlan;
+  #version: string | null;
+
+  constructor(plan: TablePlan) {
+    this.#plan = plan;
+    this.#version = plan.table.version ?? null;
+  }
+
+  /** Throws `TARGET_ALTERED` where the plan does not hold for the table as it is now. */
+  async confirm(connection: SqlServerConnection): Promise<void> {
+    const table = tableSql(this.#plan);
+    const id = [{ name: "id", value: await objectId(connection, table) }];
+    const version = versionOf(rowWith(await connection.execute(VERSION, id), "version_id"));
+    if (version === this.#version) return;
+    refuseAltered(this.#plan, await readTableShape(connection, table));
+    this.#version = version;
+  }
+}
+
+/** No table has the number 0. */
+async function objectId(connection: SqlServerConnection, table: string): Promise<string> {
+  const sql = "SELECT COALESCE(OBJECT_ID(@name), 0) AS id";
+  const found = await connection.execute(sql, [{ name: "name", value: table }]);
+  return String(rowWith(found, "id")["id"]);
+}
+
+/** Throws `TARGET_ALTERED` where rows can no longer be written as was planned. */
+export function refuseAltered(plan: TablePlan, now: TableShape | null): void {
+  for (const { name } of plan.columns) {
+    const planned = typeOf(plan.table.columns, name);
+    const found = typeOf(now?.columns ?? [], name);
+    if (planned !== null && planned !== found) throw alteredColumn(plan, name, { planned, found });
+  }
+  if (now !== null) refuseAlteredTable(plan, now);
+}
+
+function typeOf(columns: readonly Column[], name: string): string | null {
+  return columns.find((column) => column.name === name)?.type ?? null;
+}
