@@ -130,7 +130,7 @@ describe.runIf(process.platform !== "win32")("a command that corrects", () => {
     );
 
     expect(stderr).toMatch(
-      /^fix: +take the line out, if it is a note and no record; if it is one,/m,
+      /^fix: +take the line out, if it is a note and no record; or, if it is a record,/m,
     );
   });
 });
@@ -178,4 +178,45 @@ test("a formula of Excel for a text is told", async () => {
   const { stderr } = await load(folder({ "in.csv": 'code,label\n="01",x\n' }), "in.csv");
 
   expect(stderr).toMatch(/^fix: +take the = before the quotes out/m);
+});
+
+test.runIf(process.platform !== "win32").each([
+  ["a total under the records", "id,n\n1,2\n2,3\nTotal,5\n", "sed 4d"],
+  ["types under the names", "id,n\nint,numeric\n1,2\n2,3\n", "sed 2d"],
+])("%s: the command takes the line out", async (_, text, command) => {
+  const cwd = tempDir({ "in.csv": text });
+  const db = new Database(join(cwd, "t.db"));
+  db.exec("create table t (id integer primary key, n numeric)");
+  const args = ["--to", "t.db", "--table", "t", "--key", "id"];
+
+  const refused = await runUpsurge(["in.csv", ...args], { cwd });
+  const [, printed = ""] = /`([^`]+)`, and load that file/.exec(refused.stderr) ?? [];
+  spawnSync("bash", ["-c", printed], { cwd });
+  const loaded = await runUpsurge(["in.csv.corrected.csv", ...args], { cwd });
+
+  expect(printed).toContain(command);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(db.prepare("select id, n from t order by id").raw().all()).toEqual([
+    [1, 2],
+    [2, 3],
+  ]);
+  db.close();
+});
+
+test.each([
+  ["names and values in quotes", [], '"code";"label"\n"a";"1"\n"b";"2"\n'],
+  [
+    "values in quotes, and no header",
+    ["--no-header", "--columns", "code,label"],
+    '"a";"1"\n"b";"2"\n',
+  ],
+])("another delimiter between %s: the flag for it", async (_, flags, text) => {
+  const cwd = folder({ "in.csv": text });
+
+  const refused = await load(cwd, "in.csv", flags);
+  const loaded = await load(cwd, "in.csv", [...flags, "--delimiter", ";"]);
+
+  expect(refused.stderr).toMatch(/^fix: +pass --delimiter ';'/m);
+  expect(loaded.exitCode, loaded.stderr).toBe(0);
+  expect(rows(cwd)).toEqual(BOTH);
 });

@@ -90,5 +90,7 @@ test("a line of broken JSON is not taken for one of several", async () => {
   const text = '{"id":2,"item":"pot","amount":1}\n{id:3}\n';
   const { stderr } = await load({ "broken.ndjson": text }, "broken.ndjson");
 
-  expect(stderr).toContain("fix:   correct the JSON; or allow some");
+  expect(stderr).toContain(
+    "fix:   write the names in double quotes, as JSON has them; or allow some",
+  );
 });

@@ -216,6 +216,14 @@ test.each([
   db.close();
 });
 
+test("a record in a text is no record inside of another", async () => {
+  const text = `${JSON.stringify({ log: '{"id":1,"name":"a"}', stream: "stdout" })}\n`;
+  const { stderr } = await load(folder({ "a.ndjson": text }), "a.ndjson");
+
+  expect(stderr).toContain("PLAN_NO_KNOWN_FIELD");
+  expect(stderr).not.toContain("which takes the members");
+});
+
 test("records by their keys are not taken for one", async () => {
   const text = '{"k1":{"id":1,"name":"a"},"k2":{"id":2,"name":"b"}}';
   const { stderr } = await load(folder({ "a.json": text }), "a.json");

@@ -51,6 +51,31 @@ test("a label of an enum in other letters, and between blanks", async () => {
 });
 
 test.each([
+  ["dollars", "$5.00", "-$1.5", "5.00", "-1.5"],
+  ["dollars with thousands", '"$1,234.50"', '"$12,000"', "1234.50", "12000"],
+  ["euros behind", "5.25 €", "7€", "5.25", "7"],
+  ["percent", "12%", "0.5 %", "12", "0.5"],
+  ["parentheses for less than nothing", '"(1,200)"', "(3.5)", "-1200", "-3.5"],
+])("numbers in %s", async (_, one, other, ...made) => {
+  const text = `id,v\n1,${one}\n2,${other}\n3,\n4,8\n`;
+
+  expect(await corrected("numeric", text)).toEqual([...made, null, "8"]);
+});
+
+test("a sum in another currency is not taken for one in the first", async () => {
+  await database.reset();
+  await database.exec("create table t (id int primary key, v numeric)");
+  const cwd = tempDir({ "in.csv": "id,v\n1,$5\n2,€6\n" });
+  const args = ["in.csv", "--to", database.url, "--table", "t"];
+
+  const refused = await runUpsurge(args, { cwd });
+  const again = await runUpsurge([...args, "--value", printed(refused.stderr)], { cwd });
+
+  expect([refused.exitCode, again.exitCode]).toEqual([4, 4]);
+  expect(again.stderr).toContain('"€6"');
+});
+
+test.each([
   ["ja", "nein"],
   ["Oui", "Non"],
   ["SIM", "NÃO"],

@@ -293,6 +293,26 @@ test.each([
   expect(again.stdout).toContain("1 value for is it (boolean) is neither 0 nor 1");
 });
 
+test("the hint for sums of money takes their sign off, and leaves other texts", async () => {
+  await database.reset();
+  await database.exec("create table t (k integer primary key, n numeric)");
+  const cwd = tempDir({ "a.csv": 'k,n\n1,"$1,234.50"\n2,$7\n3,\n4,free\n' });
+  const run = (flags: readonly string[]): Promise<{ readonly stdout: string }> =>
+    runUpsurge(["a.csv", "--to", database.url, "--table", "t", "--key", "k", ...flags], { cwd });
+
+  const { stdout } = await run([]);
+  const printed = /pass --value '(.*)', which/.exec(stdout)?.[1]?.replaceAll("'\\''", "'") ?? "";
+  const again = await run(["--value", printed]);
+
+  expect(await database.rows("select n, typeof(n) from t order by k")).toEqual([
+    ["1234.5", "real"],
+    ["7", "integer"],
+    [null, "null"],
+    ["free", "text"],
+  ]);
+  expect(again.stdout).toContain("1 value for n (numeric) is not a number");
+});
+
 test("an empty text is made NULL by the flag of the hint", async () => {
   await database.reset();
   await database.exec("create table t (k integer primary key, n integer)");

@@ -100,7 +100,7 @@ const LETTERS = [
 ];
 
 /** Whether the field of a column's own name fills it, and not one of nested records. */
-function hasOwnField(known: KnownReject, column: string): boolean {
+export function hasOwnField(known: KnownReject, column: string): boolean {
   const field = fieldOf(known);
   const isNested = known.reject.place !== undefined;
   if (isNested || field?.toLowerCase() !== column.toLowerCase()) return false;

@@ -108,7 +108,21 @@ export function notObjectFix(known: KnownReject): string | null {
   if (format === "json")
     return named(known, `jq -c '.[0] as $names | .[1:][] | ${OBJECT_OF_NAMES}'`, "element");
   if (/^\[\s*\{/.test(text)) return corrected(known, `jq -c '${FLAT}'`);
+  if (known.reject.position.record === 1 && !isOfTexts(text)) return AS_CSV;
   return named(known, `jq -cn 'input as $names | inputs | ${OBJECT_OF_NAMES}'`, "line");
+}
+
+const AS_CSV =
+  "write each record as an object; or make CSV of the arrays with jq -r @csv, and load that with --no-header --columns a,b,… with the names";
+
+/** Whether an array holds nothing but texts, as one of names does. */
+function isOfTexts(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((each) => typeof each === "string");
+  } catch {
+    return true;
+  }
 }
 
 const FLAT = 'if type == "array" then .[] else . end';

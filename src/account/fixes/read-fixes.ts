@@ -28,6 +28,9 @@ export function quotesFix(known: KnownReject): string | null {
   if (/(?:^|[,;\t])="/.test(text)) return FORMULA;
   const fits = (other: Partial<RecordDialect>): boolean =>
     isExpected(known, fieldsUnder(text, { ...dialect, ...other }));
+  const delimiter = known.reject.position.record === 1 ? otherDelimiter(known, text) : null;
+  if (delimiter !== null)
+    return `pass --delimiter ${shownDelimiter(delimiter)}: it fits this record`;
   if (!dialect.trim && fits({ trim: true })) {
     return "pass --trim, which drops the blanks between delimiters and quotes";
   }
@@ -70,7 +73,7 @@ export function fieldCountFix(known: KnownReject): string | null {
   if (others.length === 0 && found > 1) return titleFix(only, dialect);
   const short = `${SHORT} if fields may be left out at the end; or correct the record`;
   if (found < expected)
-    return isNote(text, found) ? `${noteFix(known)}; if it is one, ${short}` : short;
+    return isNote(text, found) ? `${noteFix(known)}; or, if it is a record, ${short}` : short;
   return "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
 }
 

@@ -5,7 +5,9 @@ import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
-import { formFix, labelFix } from "./form-fixes.ts";
+import { formFix, hasOwnField, labelFix } from "./form-fixes.ts";
+import { unitFlag } from "./unit-fixes.ts";
+import { correctedText } from "./corrected.ts";
 import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -28,10 +30,19 @@ export function typeFix(known: KnownReject): string | null {
   if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
   if (value.trim() === "") return blankFix(known, value);
-  if (labels !== null) return labelFix(known, value) ?? labels;
+  if (labels !== null) {
+    const written = labelFix(known, value);
+    return written === null ? labels : `${written}; or ${labels}`;
+  }
   const column = columnOf(known);
-  const asNumber = column?.family === "number" ? numberFix(value, known.options) : null;
+  const asNumber = column?.family === "number" ? writtenFix(known, value, column.name) : null;
   return asNumber ?? dateFix(known, value) ?? formFix(known, value);
+}
+
+/** For a number that people write in another way: the flags that read it, or the expression that takes its sign off. */
+function writtenFix(known: KnownReject, value: string, column: string): string | null {
+  const unit = hasOwnField(known, column) ? unitFlag(value, column) : null;
+  return numberFix(value, known.options) ?? unit;
 }
 
 /** A line of a CSV that is no record: the header once more, or the line that a program draws under it. */
@@ -41,7 +52,29 @@ function lineFix(known: KnownReject, value: string): string | null {
   if (value === fieldOf(known))
     return "take the line out, or name the files one by one: it is the header again, as where files are joined";
   const isRule = /^(?=[^]*--)[-\s,;|]+$/.test(textOf(known));
-  return isRule ? "take the line out: it only draws a line under the names" : null;
+  if (isRule) return "take the line out: it only draws a line under the names";
+  if (TOTAL.test(value.trim())) return withoutLine(known, "if it holds a total and is no record");
+  const isTypes = known.reject.position.record === 1 && isOfTypes(textOf(known));
+  return isTypes ? withoutLine(known, "which names types and is no record") : null;
+}
+
+/** What stands in the first field under a sheet. */
+const TOTAL = /^(?:(?:sub|grand)[ -]?)?totals?:?$|^(?:sum|summe|gesamt|average|mean|count):?$/i;
+
+/** A second line of a header, as `integer,text,numeric(9,2)`. */
+function isOfTypes(text: string): boolean {
+  const words = text.trim().split(/[,;\t|]/);
+  return words.every((word) => TYPE.test(word.trim()));
+}
+
+const TYPE =
+  /^"?(?:small|big)?(?:int|integer|serial|text|string|str|varchar|char|bool|boolean|date|time|timestamp|datetime|float|double|real|number|numeric|decimal|uuid|json)\d*(?:\(\d+\))?"?$/i;
+
+/** The line of the record, taken out where a command can do it. */
+function withoutLine(known: KnownReject, why: string): string {
+  const [line, last] = known.reject.position.line;
+  const command = line === last ? correctedText(known, `sed ${line}d`) : null;
+  return `take the line out, ${why}${command === null ? "" : `: ${command}`}`;
 }
 
 /** A field of blanks alone: without them it is empty. */
@@ -95,7 +128,8 @@ export function keptAsTextHint(
   const truth = promised === "boolean" ? booleanFlag(value, column) : null;
   if (truth !== null) return `; ${truth}`;
   if (!NO_VALUE.test(value)) {
-    const fix = promised === "number" ? numberFix(value, AS_DATABASES) : null;
+    const fix =
+      promised === "number" ? (numberFix(value, AS_DATABASES) ?? unitFlag(value, column)) : null;
     return fix === null ? "" : `; ${fix}`;
   }
   const text = Buffer.from(raw).toString("latin1");

@@ -30,11 +30,11 @@ export async function withRecordsHint(
   const { format } = sources;
   if (!isNested || records !== null || (format !== "json" && format !== "ndjson")) return error;
   if (/the error that a service|"RECORD"/.test(error.fix)) return error;
-  const values = await sources.firstValues();
-  const pointer = pointerIn(values);
+  const objects = await firstObjects(sources);
+  const pointer = pointerIn(fields, objects);
   const hint =
     pointer === null
-      ? membersHint(values, fields, shape)
+      ? membersHint(objects, fields, shape)
       : `pass ${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}, whose elements seem to be the records`;
   if (hint === null) return error;
   const { code, details, message: title, why, where, cause } = error;
@@ -51,14 +51,14 @@ function withoutGuess(fix: string, pointer: string | null): string {
 
 /** Flags for the members of the one member that has columns among them: what services put around a record stays outside. */
 function membersHint(
-  values: ReadonlyMap<string, readonly string[]>,
+  objects: readonly Members[],
   fields: readonly string[],
   shape: TableShape,
 ): string | null {
   const columns = new Map(shape.columns.map(({ name }) => [name.toLowerCase(), name]));
-  const inner = [...values].map(([field, [text = ""]]) => {
-    const value = field.includes(".") ? null : jsonOf(text);
-    const names = isJsonObject(value) ? Object.keys(value) : [];
+  const inner = fields.map((field) => {
+    const value = objects.map((each) => each.get(field)).find(isJsonObject);
+    const names = Object.keys(value ?? {});
     return { field, names, known: names.filter((name) => columns.has(name.toLowerCase())) };
   });
   const found = inner.filter(({ known }) => known.length > 0);
@@ -78,15 +78,29 @@ function membersHint(
   return `pass ${flags.join(" ")}, which takes the members of ${shownName(field)} that have columns${drops}`;
 }
 
+/** So many records are looked at. */
+const LOOKED_AT = 50;
+
+type Members = ReadonlyMap<string, unknown>;
+
+/** The first records that are objects. */
+async function firstObjects(sources: SourceSet): Promise<readonly Members[]> {
+  const records = await sources.firstRecords(LOOKED_AT);
+  const values = records.map(({ raw }) => jsonOf(Buffer.from(raw).toString().trim()));
+  return values.filter(isJsonObject).map((each) => new Map<string, unknown>(Object.entries(each)));
+}
+
 function mapFlag(value: string): string {
   return `--map ${shellQuoted(value)}`;
 }
 
-/** The pointer of the first array of objects among the values. */
-function pointerIn(values: ReadonlyMap<string, readonly string[]>): string | null {
-  for (const [field, [text = ""]] of values) {
-    if (!/^[[{]/.test(text)) continue;
-    const found = arrayIn(jsonOf(text), [field]);
+/** The pointer of the first array of objects in the first value of each field. */
+function pointerIn(fields: readonly string[], objects: readonly Members[]): string | null {
+  for (const field of fields) {
+    const value = objects
+      .map((each) => each.get(field))
+      .find((each) => each !== undefined && each !== null);
+    const found = arrayIn(value, [field]);
     if (found !== null) return pointerOf(found);
   }
   return null;

@@ -26,7 +26,11 @@ export function remedyFor(
   if (/^\s*[[{]/.test(bytes.subarray(0, 80).toString("latin1"))) {
     return "it looks like JSON: pass --format ndjson, or --format json if a record takes several lines";
   }
-  if (isGoodTrimmed(bytes, reading)) {
+  const delimiter = DELIMITERS.find((each) => isGood(bytes, reading, { delimiter: each }));
+  if (delimiter !== undefined && delimiter !== reading.dialect.delimiter) {
+    return `pass --delimiter ${delimiter === "\t" ? "'\\t'" : `'${delimiter}'`}, which is between the quoted names`;
+  }
+  if (!reading.dialect.trim && isGood(bytes, reading, { trim: true })) {
     return "pass --trim, which drops the blanks between delimiters and quotes";
   }
   return "double the quotes within quoted names; or, if quotes mean nothing in this source, pass --quote ''";
@@ -48,16 +52,21 @@ function encodingRemedy(bytes: Buffer, { name }: Charset): string {
     : `pass the encoding it has, probably ${guess}`;
 }
 
-function isGoodTrimmed(bytes: Buffer, { dialect, charset, options }: HeaderReading): boolean {
-  if (dialect.trim) return false;
-  const { delimiter, lineEnd } = dialect;
-  const trimmed = csvDialect({ ...options, trim: true }, delimiter, charset, lineEnd);
+/** Between quoted names they leave no doubt. */
+const DELIMITERS = [";", "\t", "|", ","] as const;
+
+/** Whether the header can be read under other flags, as more than one name where it is the delimiter that is another. */
+function isGood(
+  bytes: Buffer,
+  { dialect, charset, options }: HeaderReading,
+  other: { readonly delimiter?: string; readonly trim?: true },
+): boolean {
+  const { delimiter = dialect.delimiter } = other;
+  const tried = csvDialect({ ...options, ...other }, delimiter, charset, dialect.lineEnd);
   const preface = { skipLines: 0, header: false, headerLimit: bytes.length };
-  const spans = new CsvSplitter(
-    trimmed,
-    { bytes: options.maxRecordBytes, lines: Infinity },
-    preface,
-  ).take({ bytes, last: true }, 2);
-  const [texts] = new CsvFields(trimmed, charset).texts({ bytes, base: 0, spans });
-  return spans.length === 1 && Array.isArray(texts);
+  const limits = { bytes: options.maxRecordBytes, lines: Infinity };
+  const spans = new CsvSplitter(tried, limits, preface).take({ bytes, last: true }, 2);
+  const [texts] = new CsvFields(tried, charset).texts({ bytes, base: 0, spans });
+  const least = other.delimiter === undefined ? 1 : 2;
+  return spans.length === 1 && Array.isArray(texts) && texts.length >= least;
 }
