@@ -161,9 +161,7 @@ function literals(values: readonly string[]): string {
 }
 
 /** The stable code of a row that was refused with this SQLSTATE; `column`: whose value fails by itself, empty for none. */
-export function rowCode(state: string, column: string): RowCode {
-  // Only of a policy it is a row's.
-  if (state === PRIVILEGE) return "ROW_CHECK";
+function rowCode(state: string, column: string): RowCode {
   const isType = state.startsWith("22") || (isValueState(state) && column !== "");
   return ROW_CODES[state] ?? (isType ? "ROW_TYPE" : "ROW_REFUSED");
 }
@@ -180,10 +178,11 @@ export function faultOf(
   error: SaidError & Pick<PostgresError, "column" | "constraint">,
   { name }: Pick<TableShape, "name">,
 ): RowFault {
-  const { code: state, column = "", constraint = "" } = error;
+  const { code: state, column = "", constraint = "", raised = isRaised(error) } = error;
   return {
     row,
-    code: rowCode(state, column),
+    // What a row may not do is a policy's word, unless RAISE has said so.
+    code: state === PRIVILEGE && !raised ? "ROW_CHECK" : rowCode(state, column),
     dbCode: state,
     column: column === "" ? null : column,
     constraint: constraint === "" ? null : constraint,
