@@ -87,6 +87,7 @@ const UNIQUE = ["23505", "23P01"];
 const isConstraint = ({ code }: { readonly code: string }): boolean => code.startsWith("23");
 
 const SAVEPOINT = "savepoint upsurge_batch";
+const RELEASE = `release ${SAVEPOINT}`;
 
 /** The set-based half of the writer. */
 export class PostgresSetWriter implements SetWriter {
@@ -137,12 +138,12 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   async release(): Promise<void> {
-    this.#pipeline.add({ sql: "release savepoint upsurge_batch" });
+    this.#pipeline.add({ sql: RELEASE });
   }
 
   async rollbackToSavepoint(): Promise<void> {
     const undo = `rollback to ${SAVEPOINT}`;
-    if (!this.#pipeline.drop(SAVEPOINT)) await this.#client.query(undo);
+    if (!this.#pipeline.drop(SAVEPOINT)) await this.#client.query(`${undo}; ${RELEASE}`);
     this.#tables.sends(undo);
     this.#order.rolledBack();
     // What the batch has locked is not locked any more.

@@ -86,7 +86,8 @@ export class PostgresWriter implements Writer {
         return result;
       } catch (error) {
         if (!isServerError(error) || !mayBeOneRow(error)) throw error;
-        await client.query("rollback to savepoint upsurge_block");
+        // Savepoints that stay pile up, and the server asks each of them for every row version that it meets.
+        await client.query("rollback to savepoint upsurge_block; release savepoint upsurge_block");
       }
     }
     await client.query(eachSql(this.#plan, shapes, { isolate: true, tells }));
