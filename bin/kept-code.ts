@@ -45,7 +45,7 @@ const SUFFIX = ".code";
 /** Runs the script `file` as `require` would, and has what is compiled of it kept when the process ends. */
 export function loadKept(file: string, require: NodeJS.Require): Program {
   const source = readFileSync(file);
-  const place = placeOf(source);
+  const place = placeOf(file, source);
   const kept = place === null ? null : readKept(place);
   const script = new Script(
     `(function (exports, require, module, __filename) {${source.toString("latin1")}\n})`,
@@ -64,12 +64,12 @@ export function loadKept(file: string, require: NodeJS.Require): Program {
   return program;
 }
 
-/** The file for this source and this Node; `null`: nothing is kept. */
-function placeOf(source: Buffer): string | null {
+/** The file for this script, where it is, and for this Node; `null`: nothing is kept. */
+function placeOf(file: string, source: Buffer): string | null {
   const { NODE_DISABLE_COMPILE_CACHE: off = "" } = process.env;
   const folder = off === "" ? cacheFolder() : null;
   if (folder === null) return null;
-  const name = `${process.version}-${process.arch}-${crc32(source).toString(16)}${SUFFIX}`;
+  const name = `${process.version}-${process.arch}-${crc32(file, crc32(source)).toString(16)}${SUFFIX}`;
   return join(folder, name);
 }
 

@@ -121,7 +121,7 @@ export class Finder {
 
   /** Where one of several texts is unfit the whole statement fails: each half is asked for by itself then. */
   async #find(keys: readonly string[]): Promise<void> {
-    const { execute, lookups, classify } = this.#session;
+    const { execute, lookups } = this.#session;
     const { sql, values } = this.#sql.find(
       keys.map((key) => this.textsOf(key)),
       keys.map(numbersOfKey),
@@ -130,7 +130,7 @@ export class Finder {
     try {
       ({ rows } = await execute.run(sql, values));
     } catch (error) {
-      if (classify(error) !== "row") throw error;
+      if (this.#session.classify(error) !== "row") throw error;
       await execute.run(lookups.rollback);
       const [key = ""] = keys;
       if (keys.length === 1) return this.#set(key, { kind: "unfit", place: 0, error });

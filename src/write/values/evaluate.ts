@@ -123,8 +123,8 @@ export class Evaluator {
 
   /** Throws what no row has caused. */
   async #undo(error: unknown): Promise<void> {
-    const { execute, lookups, classify } = this.#session;
-    if (classify.call(this.#session, error) !== "row") throw error;
+    const { execute, lookups } = this.#session;
+    if (this.#session.classify(error) !== "row") throw error;
     if (lookups.endsTransaction === true) {
       if (this.#lost === null) await execute.rollback();
       this.#lost ??= error instanceof Error ? error : new Error(String(error));
