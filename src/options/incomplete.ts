@@ -59,6 +59,11 @@ function fixOf(
   command: Command,
   { sources, flags }: { readonly sources: readonly string[]; readonly flags: readonly string[] },
 ): string {
+  const behind = sources.findIndex((source) => /^--\w/.test(source));
+  if (behind !== -1) {
+    const [files, words] = [sources.slice(0, behind), sources.slice(behind)];
+    return `what comes behind -- is a source; write the options before it: ${afterDashes(command, words, files)}`;
+  }
   const [only] = flags;
   const [manifest] = sources.filter((source) => /\.ya?ml$/i.test(source));
   if (command === "load" && manifest !== undefined) {
@@ -82,6 +87,12 @@ function fixOf(
   const url = to === null || to === "" ? "shop.db" : "URL";
   const whole = wholeCommand({ to: url, table }, command, sources);
   return `give them all, for example: ${whole}; \`upsurge help ${command}\` shows every option`;
+}
+
+function afterDashes(command: Command, words: readonly string[], files: readonly string[]): string {
+  const named = files.length === 0 ? ["FILE"] : files.map(shellWord);
+  const called = command === "load" ? [] : [command];
+  return ["upsurge", ...called, ...words.map(shellWord), "--", ...named].join(" ");
 }
 
 /** Whether a source is a database: what other tools take without a flag. */

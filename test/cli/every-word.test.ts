@@ -164,15 +164,15 @@ describe("a load that is refused", () => {
   });
 
   test("TARGET_DRIVER_MISSING", async () => {
-    const hooks = `export const resolve = (name, context, next) => {
-      if (name === "better-sqlite3") throw new Error("there is no better-sqlite3");
-      return next(name, context);
-    };`;
     const cwd = shop();
     writeFileSync(
       join(cwd, "without.mjs"),
-      `import { register } from "node:module";
-       register("data:text/javascript,${encodeURIComponent(hooks)}");`,
+      `import Module from "node:module";
+       const find = Module._resolveFilename;
+       Module._resolveFilename = (name, ...more) => {
+         if (name === "better-sqlite3") throw new Error("there is no better-sqlite3");
+         return find(name, ...more);
+       };`,
     );
     const preload = `file://${join(cwd, "without.mjs")}`;
     const { exitCode, stderr } = await spawnUpsurge(["orders.csv", ...INTO_ORDERS], cwd, {
