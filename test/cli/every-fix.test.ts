@@ -62,12 +62,6 @@ const CASES: readonly Case[] = [
   },
   { code: "OPTION_MISSING", run: "in.csv --to t.db", fix: /--table/, next: LOAD },
   {
-    code: "OPTION_MISSING",
-    run: "-- in.csv --to t.db --table t",
-    fix: /write the options before it: upsurge --to t\.db --table t -- in\.csv$/m,
-    next: "--to t.db --table t -- in.csv",
-  },
-  {
     code: "OPTION_CONFLICT",
     run: `${LOAD} --set n=1`,
     fix: /add --key, or leave --set out/,

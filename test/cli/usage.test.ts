@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { INTO_ORDERS, orders, shop } from "./shop.ts";
 
 test.each([
   [["a.csv", "--tabel", "x"], "unknown option --tabel", "did you mean --table?"],
@@ -348,4 +349,14 @@ test("says which file and which folder's file may be meant", async () => {
   expect((await runUpsurge(["./a-b.csv", ...into], { cwd })).stderr).toContain(
     "did you mean './a b.csv'?",
   );
+});
+
+test("options behind -- are led to their place", async () => {
+  const cwd = shop({ "-orders.csv": "id,item,amount\n2,pot,1\n" });
+  const behind = await runUpsurge(["--", "-orders.csv", ...INTO_ORDERS], { cwd });
+  expect(behind.exitCode).toBe(2);
+  const [, command = ""] = /write the options before it: upsurge (.*)$/m.exec(behind.stderr) ?? [];
+  const { exitCode, stderr } = await runUpsurge(command.split(" "), { cwd });
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(orders(cwd)).toHaveLength(2);
 });
