@@ -169,8 +169,8 @@ const BUGS: readonly Bug[] = [
     file: "src/write/one-session.js",
     edits: [
       [
-        "const written = await this.#writer.write(readBatch);",
-        "if (readBatch.end?.isLast === true) return this.#pass(readBatch.end); const written = await this.#writer.write(readBatch);",
+        "const [written] = await Promise.all([",
+        "if (readBatch.end?.isLast === true) return this.#pass(readBatch.end); const [written] = await Promise.all([",
       ],
     ],
     scenario: once,
