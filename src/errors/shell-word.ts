@@ -15,6 +15,18 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : shellQuoted(text);
 }
 
+/** A command that writes a corrected source to a file beside it, with the ending given, or into the pipe; `-` is standard input. */
+export function correctingCommand(command: string, source: string, ending: string): string {
+  if (source === "-") return `\`${command}\` in the pipe before upsurge`;
+  const to = `${source}.corrected.${ending}`;
+  return `\`${command} < ${shellWord(source)} > ${shellWord(to)}\`, and load that file`;
+}
+
+/** A name in an expression of `--value`: in quotes where it could be read otherwise. */
+export function nameInExpression(name: string): string {
+  return /^[a-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
 /** The flag that drops a field, which `--map` calls so. */
 export function dropFlag(field: string): string {
   return `--map ${shellQuoted(`${field}:`)}`;

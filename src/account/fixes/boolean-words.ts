@@ -1,5 +1,5 @@
 /** Words for yes and no that a database without such words does not take: the flag that makes 1 and 0 of them. */
-import { shellQuoted } from "../../errors/shell-word.ts";
+import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
 
 const PAIRS = [
   ["true", "false"],
@@ -33,7 +33,7 @@ export function booleanFlag(value: string, column: string): string | null {
   const pair = PAIRS.find((words) => words.some((each) => each === word));
   if (pair === undefined) return null;
   const [yes, no] = pair;
-  const name = /^[a-z_]\w*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`;
+  const name = nameInExpression(column);
   const text = `excluded.${name}`;
   const whens = [whensOf(yes, "1"), whensOf(no, "0")].join(" ");
   const made = `case lower(${text}) ${whens} else ${text} end`;

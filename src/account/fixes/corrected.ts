@@ -1,5 +1,5 @@
 /** Commands that write a corrected source to a file of its own, or into the pipe. */
-import { shellWord } from "../../errors/shell-word.ts";
+import { correctingCommand } from "../../errors/shell-word.ts";
 import type { KnownReject } from "./known-reject.ts";
 
 /** ``correct the source with `COMMAND` ``; without a command where none helps. */
@@ -18,8 +18,13 @@ export function correctedText({ source, options }: KnownReject, command: string)
   const compression = source?.compression ?? null;
   if (compression !== null || /^(?:utf|ucs)-?(?:16|32|2|4)/i.test(options.encoding.trim()))
     return null;
-  if (name === "-") return `\`${command}\` in the pipe before upsurge`;
   const format = source?.format ?? "csv";
-  const to = `${name}.corrected.${format === "json" ? "ndjson" : format}`;
-  return `\`${command} < ${shellWord(name)} > ${shellWord(to)}\`, and load that file`;
+  return correctingCommand(command, name, format === "json" ? "ndjson" : format);
+}
+
+/** `take the line out, WHY`, for the line of the record, with a command where one can do it. */
+export function withoutLine(known: KnownReject, why: string): string {
+  const [line, last] = known.reject.position.line;
+  const command = line === last ? correctedText(known, `sed ${line}d`) : null;
+  return `take the line out, ${why}${command === null ? "" : `: ${command}`}`;
 }

@@ -117,12 +117,9 @@ const AS_CSV =
 
 /** Whether an array holds nothing but texts, as one of names does. */
 function isOfTexts(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) && value.every((each) => typeof each === "string");
-  } catch {
-    return true;
-  }
+  const value = jsonOf(text);
+  if (value === undefined) return true;
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 const FLAT = 'if type == "array" then .[] else . end';

@@ -5,7 +5,7 @@ import { fieldsUnder } from "../../read/csv/try-record.ts";
 import type { RecordDialect } from "../../read/csv/try-record.ts";
 import { beginsWithMark, isCsv, JOINED, lacksLineEnd, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
-import { corrected, correctedText } from "./corrected.ts";
+import { corrected, withoutLine } from "./corrected.ts";
 
 /** ROW_ENCODING: a guess from the bytes. */
 export function encodingFix({ reject, options }: KnownReject): string | null {
@@ -73,22 +73,20 @@ export function fieldCountFix(known: KnownReject): string | null {
   if (others.length === 0 && found > 1) return titleFix(only, dialect);
   const short = `${SHORT} if fields may be left out at the end; or correct the record`;
   if (found < expected)
-    return isNote(text, found) ? `${noteFix(known)}; or, if it is a record, ${short}` : short;
+    return isNote(text, found)
+      ? `${withoutLine(known, NOTE)}; or, if it is a record, ${short}`
+      : short;
   return "quote the field that holds the delimiter; or pass --extra-fields ignore, which drops what is beyond the header";
 }
 
 const SHORT = "pass --missing-fields null (or default, for the defaults of the columns)";
 
+/** Under many exports there is a count, a total or a date. */
+const NOTE = "if it is a note and no record";
+
 /** Words in one field, or what is in parentheses, as `(2 rows)`. */
 function isNote(text: string, found: number): boolean {
   return found === 1 && /^\(|\s/.test(text.trim());
-}
-
-/** A line of one field: under many exports there is a count, a total or a date. */
-function noteFix(known: KnownReject): string {
-  const [line, last] = known.reject.position.line;
-  const command = line === last ? correctedText(known, `sed ${line}d`) : null;
-  return `take the line out, if it is a note and no record${command === null ? "" : `: ${command}`}`;
 }
 
 /** What fills the end of a file, and is no text. */

@@ -1,5 +1,5 @@
 /** Numbers with a sign of money or of percent at them, or in parentheses: the expression that takes it off, in SQL of every database. */
-import { shellQuoted } from "../../errors/shell-word.ts";
+import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
 
 /** A number as databases read it, or with commas between its thousands. */
 const NUMBER = String.raw`[+-]?(?:\d+|\d{1,3}(?<comma>(?:,\d{3})+))(?:\.\d+)?`;
@@ -16,7 +16,7 @@ const NEGATIVE = new RegExp(`^\\(${NUMBER}\\)$`);
 /** `--value` for a column that the field of its own name fills; other signs are refused as before. `null`: it is no such number. */
 export function unitFlag(value: string, column: string): string | null {
   const text = value.trim();
-  const name = /^[a-z_]\w*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`;
+  const name = nameInExpression(column);
   const found = MONEY.exec(text) ?? PERCENT.exec(text) ?? NEGATIVE.exec(text);
   if (found === null) return null;
   const { before, behind, comma, commas } = found.groups ?? {};

@@ -7,7 +7,7 @@ import type { Column } from "../../model/table-shape.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { formFix, hasOwnField, labelFix } from "./form-fixes.ts";
 import { unitFlag } from "./unit-fixes.ts";
-import { correctedText } from "./corrected.ts";
+import { withoutLine } from "./corrected.ts";
 import { columnOf, fieldOf, isCsv, JOINED, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
 
@@ -69,13 +69,6 @@ function isOfTypes(text: string): boolean {
 
 const TYPE =
   /^"?(?:small|big)?(?:int|integer|serial|text|string|str|varchar|char|bool|boolean|date|time|timestamp|datetime|float|double|real|number|numeric|decimal|uuid|json)\d*(?:\(\d+\))?"?$/i;
-
-/** The line of the record, taken out where a command can do it. */
-function withoutLine(known: KnownReject, why: string): string {
-  const [line, last] = known.reject.position.line;
-  const command = line === last ? correctedText(known, `sed ${line}d`) : null;
-  return `take the line out, ${why}${command === null ? "" : `: ${command}`}`;
-}
 
 /** A field of blanks alone: without them it is empty. */
 function blankFix(known: KnownReject, value: string): string {

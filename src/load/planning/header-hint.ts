@@ -1,5 +1,5 @@
 /** The flag that helps where the header of a CSV is further down: among its first records there is one with names of columns. */
-import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { refixed, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
 import { delimiterFlag, splitsOf } from "../../plan/dialect-hint.ts";
@@ -29,9 +29,7 @@ export async function withHeaderHint(
   const kind = kindOf(String(error.details["fields"] ?? ""), lines);
   const found = headerIn(lines, shape, delimiterOf(format, options));
   if (found === null && kind === null) return error;
-  const { code, details, message: title, why, where, cause } = error;
-  const fix = kind ?? `${found}; or ${error.fix}`;
-  return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
+  return refixed(error, kind ?? `${found}; or ${error.fix}`);
 }
 
 /** The line under the names in a table that a program has drawn for people. */

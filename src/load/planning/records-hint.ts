@@ -1,6 +1,6 @@
 /** The flag that helps where the records of a JSON source are inside of others: found in its first record, where nothing has a column. */
-import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
-import { UpsurgeError } from "../../errors/upsurge-error.ts";
+import { dropFlag, shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { refixed, UpsurgeError } from "../../errors/upsurge-error.ts";
 import { shownName } from "../../model/header.ts";
 import { isJsonObject, jsonOf } from "../../model/json/json-of.ts";
 import { pointerOf } from "../../model/json/json-pointer.ts";
@@ -37,9 +37,7 @@ export async function withRecordsHint(
       ? membersHint(objects, fields, shape)
       : `pass ${format === "json" ? "" : "--format json "}--records ${shellWord(pointer)}, whose elements seem to be the records`;
   if (hint === null) return error;
-  const { code, details, message: title, why, where, cause } = error;
-  const fix = `${hint}; or ${withoutGuess(error.fix, pointer)}`;
-  return new UpsurgeError(code, details, { title, why, fix, cause, where: where ?? undefined });
+  return refixed(error, `${hint}; or ${withoutGuess(error.fix, pointer)}`);
 }
 
 /** The fix without a command that would take something else out of the document: it was a guess by the names of its members. */
@@ -70,8 +68,11 @@ function membersHint(
   if (known.length + others.length > FLAGS_SHOWN || known.some((name) => name.includes(".")))
     return null;
   const flags = [
-    ...known.map((name) => mapFlag(`${field}.${name}:${columns.get(name.toLowerCase()) ?? name}`)),
-    ...others.map((name) => mapFlag(`${name}:`)),
+    ...known.map(
+      (name) =>
+        `--map ${shellQuoted(`${field}.${name}:${columns.get(name.toLowerCase()) ?? name}`)}`,
+    ),
+    ...others.map(dropFlag),
   ];
   const left = names.length - known.length;
   const drops = others.length > 0 || left > 0 ? " and drops the rest" : "";
@@ -88,10 +89,6 @@ async function firstObjects(sources: SourceSet): Promise<readonly Members[]> {
   const records = await sources.firstRecords(LOOKED_AT);
   const values = records.map(({ raw }) => jsonOf(Buffer.from(raw).toString().trim()));
   return values.filter(isJsonObject).map((each) => new Map<string, unknown>(Object.entries(each)));
-}
-
-function mapFlag(value: string): string {
-  return `--map ${shellQuoted(value)}`;
 }
 
 /** The pointer of the first array of objects in the first value of each field. */

@@ -1,5 +1,5 @@
 /** What a header is read by under which more of its names are columns: another delimiter, blanks that are dropped. */
-import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
+import { correctingCommand, shellQuoted } from "../../errors/shell-word.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
@@ -26,10 +26,7 @@ export function dialectHint(
 /** Lines that were quoted once more, as a sheet does that was pasted into one column. */
 function wholeLines(source: string | null): string {
   const command = `sed -E $'s/^"|"\\r?$//g; s/""/"/g'`;
-  const how =
-    source === null || source === "-"
-      ? `\`${command}\` in the pipe before upsurge`
-      : `\`${command} < ${shellWord(source)} > ${shellWord(`${source}.corrected.csv`)}\`, and load that file`;
+  const how = correctingCommand(command, source ?? "-", "csv");
   return `the lines are in quotes as a whole: correct the source with ${how}`;
 }
 

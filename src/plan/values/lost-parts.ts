@@ -1,5 +1,5 @@
 /** Values that a column takes without a part of them, told by a plan. Pure. */
-import { shellQuoted } from "../../errors/shell-word.ts";
+import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { SampleValues } from "./notations.ts";
 
@@ -30,14 +30,10 @@ export function explainLosses(plan: FilledPlan, samples: SampleValues): string[]
   return zoneless(plan).flatMap(({ field, column }) => {
     const value = samples.get(field)?.find((each) => WITH_OFFSET.test(each.trim()));
     if (value === undefined || /Z$/i.test(value.trim())) return [];
-    const name = quoted(column);
+    const name = nameInExpression(column);
     const isOwn = field.toLowerCase() === column.toLowerCase();
-    const flag = `--value ${shellQuoted(`${name} = excluded.${quoted(field)}::timestamptz at time zone 'UTC'`)}`;
+    const flag = `--value ${shellQuoted(`${name} = excluded.${nameInExpression(field)}::timestamptz at time zone 'UTC'`)}`;
     const keeps = isOwn ? `; ${flag} takes the instant, as a time of UTC` : "";
     return [`${column}: ${JSON.stringify(value)} loses its offset: its type has none${keeps}`];
   });
-}
-
-function quoted(name: string): string {
-  return /^[a-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
