@@ -14,7 +14,8 @@ const NONE = "delete from t";
 
 /** How many statements move a checkpoint. */
 function moving(sent: readonly string[]): number {
-  return sent.filter((sql) => /^\s*(?:exec.*?)?update upsurge_checkpoint/i.test(sql)).length;
+  const moves = /^\s*(?:exec.*?|with changed as \()?update upsurge_checkpoint/i;
+  return sent.filter((sql) => moves.test(sql)).length;
 }
 
 /** The temporary tables that are made. */
