@@ -28,7 +28,6 @@ const MOMENTS = firstOf<readonly [FailPoint, number, boolean]>("moments of a run
   ["commit", 1, false],
   ["begin", 1, false],
   ["begin", 2, false],
-  ["row-locked", 2, false],
   ["apply", 1, false],
   ["apply", 2, false],
   ["applied", 1, false],

@@ -8,7 +8,7 @@ import { SqlServerSession } from "../../../src/targets/sqlserver/session.ts";
 import { emptyRow } from "../../../src/checkpoint/cursor.ts";
 import { refuseOtherTable } from "../../../src/checkpoint/same-table.ts";
 import { everyPlan } from "./plans.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder, RECORDED_VERSION } from "./recorder.ts";
 
 /** A text, the parameters it is sent with, and the first plan that led to it. */
 export interface Text {
@@ -85,7 +85,8 @@ async function sentByJob(): Promise<Recorder["sent"]> {
 }
 
 /** What a load with this plan sends, and what `upsurge plan` shows of it. */
-export async function sentBy(plan: TablePlan): Promise<Recorder["sent"]> {
+export async function sentBy(given: TablePlan): Promise<Recorder["sent"]> {
+  const plan = { ...given, table: { ...given.table, version: RECORDED_VERSION } };
   const recorder = new Recorder();
   const session = await recordedSession(recorder);
   const columns = plan.columns.map(({ name }) => name);
