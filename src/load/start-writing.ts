@@ -54,19 +54,22 @@ export function startWriting(
     ending: isRehearsal ? "rehearsal" : "commit",
     job: cursor === null ? null : { cursor, serialRanges },
   });
+  const { capabilities } = session;
   const mapper = new RecordMapper(table, {
     resolve,
-    capabilities: session.capabilities,
+    capabilities,
     missingFields: options.missingFields,
     unseen: lessons.unseen,
+    losing: lessons.lost.of(table, capabilities),
   });
-  const { capabilities } = session;
   const mappers = prepared.levels.flatMap((level, at) => {
     const own = plan.tables[at + 1];
-    return own === undefined ? [] : [new RecordMapper(own, { ...level, capabilities })];
+    if (own === undefined) return [];
+    const losing = lessons.lost.of(own, capabilities);
+    return [new RecordMapper(own, { ...level, capabilities, losing })];
   });
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
-  const { dateOrder, namelessCheck, madeOf } = session.capabilities;
+  const { dateOrder, namelessCheck, madeOf } = capabilities;
   const levels = levelTargets(plan);
   lessons.rejects.planned({ plan: table, levels, dateOrder, namelessCheck, madeOf });
   notes.mapped(prepared, mapper, mappers);

@@ -2,7 +2,8 @@
 
 /**
  * `whole`: a whole number with a decimal point or an exponent. `json-array`: an array of plain values as JSON. `seconds`,
- * `milliseconds`: a time since 1970. `days`: a date as a spreadsheet counts it. `commas`, `semicolons`, `bars`: values of an array
+ * `milliseconds`: a time since 1970. `days`: a date as a spreadsheet counts it. `instant`: a time with an offset,
+ * as a time of UTC. `commas`, `semicolons`, `bars`: values of an array
  * with these between them.
  */
 export type TextForm =
@@ -11,6 +12,7 @@ export type TextForm =
   | "seconds"
   | "milliseconds"
   | "days"
+  | "instant"
   | "commas"
   | "semicolons"
   | "bars";

@@ -66,6 +66,7 @@ const SAYS: Readonly<Record<TextForm, string>> = {
   commas: "which makes an array of the values between commas",
   semicolons: "which makes an array of the values between semicolons",
   bars: "which makes an array of the values between bars",
+  instant: "which takes the instant, as a time of UTC",
   days: "if these are days since 1900, as Excel counts them",
 };
 

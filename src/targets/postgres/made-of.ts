@@ -11,6 +11,7 @@ const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => str
   commas: (text, type) => parted(text, ",", type),
   semicolons: (text, type) => parted(text, ";", type),
   bars: (text, type) => parted(text, "|", type),
+  instant: (text) => `${text}::timestamptz at time zone 'UTC'`,
   days: (text) => `date '1899-12-30' + ${text}::int`,
 };
 

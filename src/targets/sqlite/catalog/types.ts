@@ -33,3 +33,8 @@ export function notationOf(type: string, strict: boolean): Pick<Column, "notatio
   const integer = affinityOf(type, strict) === "integer" ? ({ integer: true } as const) : {};
   return isNumber ? { notation: "number", ...integer } : {};
 }
+
+/** A BLOB of a table that is not STRICT keeps a text as a text. */
+export function lossOf(type: string, strict: boolean): Pick<Column, "loses"> {
+  return familyOf(type, strict) === "binary" && !strict ? { loses: "encoding" } : {};
+}
