@@ -230,7 +230,11 @@ test("a document that is written by columns is told, where it is one record", as
     'codes.json seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")';
   const byColumns = '{"code":{"0":"a","1":"b"},"label":{"0":"x","1":"y"}}';
   expect((await joined(byColumns, [], "codes.json")).warnings).toEqual([warning]);
+  const arrays = '{"code":["a","b"],"label":["x","y"]}';
+  expect((await joined(arrays, [], "codes.json")).warnings).toEqual([warning]);
   for (const text of [
+    '{"code":["a","b"],"label":["x"]}',
+    '{"code":["a"],"label":["x"]}',
     '{"code":"a","label":{"0":1}}',
     `[${byColumns}]`,
     `${byColumns}{"code":"b"}`,
