@@ -83,10 +83,10 @@ export function lossText(
     }
     case "time":
       return `${what} loses its time of day: its type has none`;
-    default: {
-      const flag = part === "hex" ? "hex" : "base64";
+    case "hex":
+    case "base64": {
       const is = part === "hex" ? "hexadecimal digits" : "base64";
-      return `${what} seems to be bytes written as ${is}, and is stored as these letters; --binary ${flag} stores the bytes`;
+      return `${what} seems to be bytes written as ${is}, and is stored as these letters; --binary ${part} stores the bytes`;
     }
   }
 }

@@ -220,29 +220,6 @@ describe.each(tableEngines())("$title", (engine) => {
   });
 });
 
-const binary = tableEngines().filter(({ name }) => name === "sqlserver");
-
-describe.each(binary)("$title: bytes written as letters", (engine) => {
-  const database = useDatabase(engine);
-
-  test.each([
-    ["DEADBEEF", "hex"],
-    ["\\xdeadbeef", "hex"],
-    ["3q2+7w==", "base64"],
-  ])("%s: --binary %s", async (value, encoding) => {
-    await database.reset();
-    await database.exec("create table t (id int primary key, b varbinary(20));");
-    const cwd = tempDir({ "in.csv": `id,b\n1,${value}\n` });
-    const args = ["in.csv", "--to", database.url, "--table", "t"];
-
-    const refused = await runUpsurge(args, { cwd });
-    const loaded = await runUpsurge([...args, "--binary", encoding], { cwd });
-
-    expect(refused.stderr).toContain(`pass --binary ${encoding}, which reads the bytes`);
-    expect(loaded.exitCode, loaded.stderr).toBe(0);
-  });
-});
-
 describe("postgres", () => {
   const postgres = ENGINES.find(({ name }) => name === "postgres");
   if (postgres === undefined) throw new Error("there is no PostgreSQL");
@@ -264,21 +241,6 @@ describe("postgres", () => {
     expect(refused.stderr).toContain(`PGDATESTYLE=${order}`);
     expect(loaded.exitCode).toBe(0);
     expect(await database.rows("select d::text from t")).toEqual([["2025-12-31"]]);
-  });
-
-  test("an empty text is no key as NULL either", async () => {
-    await database.reset();
-    await database.exec(TABLE);
-    const cwd = tempDir({ "key.ndjson": '{"id":"","s":"a"}\n', "n.ndjson": '{"id":1,"n":""}\n' });
-    const into = ["--to", database.url, "--table", "t", "--key", "id"];
-
-    const key = await runUpsurge(["key.ndjson", ...into], { cwd });
-    const other = await runUpsurge(["n.ndjson", ...into], { cwd });
-    const loaded = await runUpsurge(["n.ndjson", ...into, "--empty", "null"], { cwd });
-
-    expect(key.stderr).toMatch(/^fix: +fill the key; or allow some/m);
-    expect(other.stderr).toMatch(/^fix: +pass --empty null, which makes NULL of empty texts too/m);
-    expect(loaded.exitCode, loaded.stderr).toBe(0);
   });
 
   test("a blank in a column that the database fills takes nothing from other records", async () => {

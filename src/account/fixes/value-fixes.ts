@@ -44,7 +44,7 @@ export function typeFix(known: KnownReject): string | null {
 
 /** An empty text. As NULL it is no key either. */
 function emptyFix(known: KnownReject): string {
-  const { column = null } = known.reject;
+  const { column } = known.reject;
   const isKey = column !== null && known.target?.plan.arbiter?.columns.includes(column) === true;
   const makes = `which makes NULL of ${isCsv(known) ? "quoted empty fields" : "empty texts"} too`;
   return isKey ? "fill the key" : `pass --empty null, ${makes}`;

@@ -4,6 +4,7 @@
  */
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { PackedFields } from "../../model/packed.ts";
+import type { RecordShape } from "../../model/record.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
 import { lossText, lostPart, lostPartOfBytes } from "../../values/lost-parts.ts";
@@ -53,12 +54,19 @@ export class LosingColumns {
     return this.#left.size > 0;
   }
 
-  /** Takes a value of a field. */
-  see({ name }: Pick<Column, "name">, field: string, value: string): void {
-    const column = this.#left.get(name);
-    if (column?.loses === undefined) return;
-    const part = lostPart(column.loses, value);
-    if (part !== null) this.#tell(column, field, { value, part });
+  /** Takes the values of a row, each beside the field that it comes from: -1 for none. */
+  seeRow(
+    slots: readonly { readonly column: Pick<Column, "name">; readonly field: number }[],
+    values: readonly (string | null)[],
+    { fields }: Pick<RecordShape, "fields">,
+  ): void {
+    if (!this.any) return;
+    for (const [at, slot] of slots.entries()) {
+      const [column, value] = [this.#left.get(slot.column.name), values[at] ?? null];
+      if (slot.field < 0 || value === null || column?.loses === undefined) continue;
+      const part = lostPart(column.loses, value);
+      if (part !== null) this.#tell(column, fields[slot.field] ?? "", { value, part });
+    }
   }
 
   /** Takes the values of a field of packed records. Such as have escapes in them are none that lose a part. */

@@ -245,8 +245,7 @@ export class RecordMapper {
     const mapping = this.#mappingOf(record, this.deletes(record));
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
-    const values: (string | null)[] = [];
-    const pending: PendingValue[] = [];
+    const [values, pending]: [(string | null)[], PendingValue[]] = [[], []];
     let numeric: boolean[] | null = null;
     const mayHoldNul = this.#context.capabilities.storesNul !== true && mayHaveNul(record);
     for (const slot of mapping.slots) {
@@ -279,10 +278,9 @@ export class RecordMapper {
         return rejected(record, structureFault(slot.column, value ?? "", text.why));
       if (mayHoldNul && text?.includes("\0") === true)
         return rejected(record, nulFault(slot.column));
-      if (slot.field >= 0 && text !== null)
-        this.#context.losing?.see(slot.column, record.shape.fields[slot.field] ?? "", text);
       values.push(text);
     }
+    this.#context.losing?.seeRow(mapping.slots, values, record.shape);
     const row = { ord, shape: mapping.shape, values, numeric, record };
     const filled = pending.length === 0 ? row : { ...row, pending };
     if (mapping.expressions === null) return { kind: "row", row: filled };
