@@ -10,7 +10,7 @@ const database = useDatabase(postgres);
 
 /** The value of `--value` that a fix prints, as a shell hands it over. */
 function printed(stderr: string): string {
-  return /pass --value '(.*?)', which/.exec(stderr)?.[1]?.replaceAll("'\\''", "'") ?? "";
+  return /pass --value '(.*?)', (?:which|if)/.exec(stderr)?.[1]?.replaceAll("'\\''", "'") ?? "";
 }
 
 /** Loads `text` into a table whose column v has this type, without a flag and with the one that is told then. */
