@@ -34,10 +34,10 @@ export interface IdSequence {
 }
 
 /**
- * What a type does not keep of values that it takes: the `offset` of a time, the `time` of a day; or it takes bytes that are written
+ * What a type does not keep of values that it takes: the `offset` of a time, the `time` of a day, `digits` of a long number; or it takes bytes that are written
  * as letters (an `encoding`) for those letters.
  */
-export type LosingType = "offset" | "time" | "encoding";
+export type LosingType = "offset" | "time" | "digits" | "encoding";
 
 /** One column of the table. */
 export interface Column {

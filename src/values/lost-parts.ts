@@ -1,12 +1,12 @@
 /**
- * Parts of values that a type does not keep, though its database takes the value: the offset of a time, the time of a day, and
- * bytes written as letters. Pure.
+ * Parts of values that a type does not keep, though its database takes the value: the offset of a time, the time of a day, digits
+ * of a number, and bytes written as letters. Pure.
  */
 import { nameInExpression, shellQuoted } from "../errors/shell-word.ts";
 import type { Column, LosingType } from "../model/table-shape.ts";
 
-/** What is lost: an offset, the time of day, or what the letters stand for. */
-export type LostPart = "offset" | "time" | "hex" | "base64";
+/** What is lost: an offset, the time of day, digits, or what the letters stand for. */
+export type LostPart = "offset" | "time" | "digits" | "hex" | "base64";
 
 /** How much of a text is looked at: bytes may be written in many letters. */
 const LOOKED_AT = 64;
@@ -23,6 +23,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** What a type that loses parts would lose of a text; `null`: nothing, as far as its form tells. `length`: of the whole text. */
 export function lostPart(loses: LosingType, text: string, length = text.length): LostPart | null {
   if (loses === "time") return WITH_TIME.test(text.trim()) ? "time" : null;
+  if (loses === "digits") return isRounded(text.trim()) ? "digits" : null;
   if (loses === "offset")
     return WITH_OFFSET.test(text.trim()) && !OF_UTC.test(text.trim()) ? "offset" : null;
   const isWhole = length === text.length;
@@ -30,6 +31,16 @@ export function lostPart(loses: LosingType, text: string, length = text.length):
   if (length < 8 || length % 4 !== 0 || !BASE64.test(text)) return null;
   const isMixed = /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9+/]/.test(text);
   return isMixed || (isWhole && text.endsWith("=")) ? "base64" : null;
+}
+
+/** So many digits every double keeps. */
+const KEPT_DIGITS = 15;
+
+/** Whether a number with a point is another one as a double, or has digits that it does not keep. */
+function isRounded(text: string): boolean {
+  const [, whole = "", fraction = ""] = /^[+-]?0*(\d*)\.(\d*?)0*$/.exec(text) ?? [];
+  if (fraction === "" || whole.length + fraction.length <= KEPT_DIGITS) return false;
+  return `${whole === "" ? "0" : whole}.${fraction}` !== String(Math.abs(Number(text)));
 }
 
 const DASH = 45;
@@ -46,6 +57,7 @@ export function lostPartOfBytes(
   const length = end - start;
   if (length === 0) return null;
   if (loses === "time" && length < 16) return null;
+  if (loses === "digits" && length <= KEPT_DIGITS) return null;
   if (loses === "encoding" && bytes[start] === BACKSLASH) return null;
   if (loses === "offset" && !isSign(bytes[end - 3]) && !isSign(bytes[end - 6])) {
     if (!isSign(bytes[end - 5])) return null;
@@ -73,20 +85,15 @@ export function lossText(
   instant: string | null,
 ): string {
   const what = `${name}: ${JSON.stringify(value)}`;
-  switch (part) {
-    case "offset": {
-      const isOwn = field.toLowerCase() === name.toLowerCase();
-      const flag = `--value ${shellQuoted(`${nameInExpression(name)} = ${instant ?? ""}`)}`;
-      const keeps =
-        isOwn && instant !== null ? `; ${flag} takes the instant, as a time of UTC` : "";
-      return `${what} loses its offset: its type has none${keeps}`;
-    }
-    case "time":
-      return `${what} loses its time of day: its type has none`;
-    case "hex":
-    case "base64": {
-      const is = part === "hex" ? "hexadecimal digits" : "base64";
-      return `${what} seems to be bytes written as ${is}, and is stored as these letters; --binary ${part} stores the bytes`;
-    }
+  if (part === "time") return `${what} loses its time of day: its type has none`;
+  if (part === "digits")
+    return `${what} loses digits: its type keeps about ${KEPT_DIGITS}; a column of texts keeps them all`;
+  if (part !== "offset") {
+    const is = part === "hex" ? "hexadecimal digits" : "base64";
+    return `${what} seems to be bytes written as ${is}, and is stored as these letters; --binary ${part} stores the bytes`;
   }
+  const isOwn = field.toLowerCase() === name.toLowerCase();
+  const flag = `--value ${shellQuoted(`${nameInExpression(name)} = ${instant ?? ""}`)}`;
+  const keeps = isOwn && instant !== null ? `; ${flag} takes the instant, as a time of UTC` : "";
+  return `${what} loses its offset: its type has none${keeps}`;
 }

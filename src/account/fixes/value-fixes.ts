@@ -54,7 +54,7 @@ function emptyFix(known: KnownReject): string {
 function bytesFix(known: KnownReject, value: string): string | null {
   if (columnOf(known)?.family !== "binary" || known.options.binary !== null) return null;
   const part = lostPart("encoding", value.replace(/^\\x/i, ""));
-  return part === null
+  return part !== "hex" && part !== "base64"
     ? null
     : `pass --binary ${part}, which reads the bytes that these letters stand for`;
 }

@@ -34,7 +34,8 @@ export function notationOf(type: string, strict: boolean): Pick<Column, "notatio
   return isNumber ? { notation: "number", ...integer } : {};
 }
 
-/** A BLOB of a table that is not STRICT keeps a text as a text. */
+/** A number with a point becomes a double; a BLOB of a table that is not STRICT keeps a text as a text. */
 export function lossOf(type: string, strict: boolean): Pick<Column, "loses"> {
+  if (notationOf(type, strict).notation === "number") return { loses: "digits" };
   return familyOf(type, strict) === "binary" && !strict ? { loses: "encoding" } : {};
 }
