@@ -11,6 +11,7 @@ import { statementsOf } from "../load/planning/plan-statements.ts";
 import { prepare } from "../load/prepare.ts";
 import type { PreparedLoad } from "../load/prepare.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
+import type { Capabilities } from "../targets/capabilities.ts";
 import type { SourceSet } from "../sources/source-set.ts";
 
 /** Plans a load and lets the database check it. Throws `UpsurgeError`s. */
@@ -24,7 +25,7 @@ export async function planLoad(
     options,
     surroundings,
     async ({ plan, session, target, sources: set }) => ({
-      plan: await withValues(plan, set),
+      plan: await withValues(plan, set, session.capabilities),
       target: target.describe(options.to ?? ""),
       server: session.version,
       sources: set.planned,
@@ -34,11 +35,15 @@ export async function planLoad(
 }
 
 /** The plan with one value of each column that is rewritten, as it is read, or that loses a part. */
-async function withValues(plan: LoadPlan, sources: SourceSet): Promise<LoadPlan> {
+async function withValues(
+  plan: LoadPlan,
+  sources: SourceSet,
+  capabilities: Capabilities,
+): Promise<LoadPlan> {
   const [table] = plan.tables;
   if (!rewrites(table) && !mayLose(table)) return plan;
   const values = await sources.firstValues();
-  const why = [...explainNotations(table, values), ...explainLosses(table, values)];
+  const why = [...explainNotations(table, values), ...explainLosses(table, values, capabilities)];
   return { ...plan, why: [...plan.why, ...why] };
 }
 

@@ -9,6 +9,7 @@ import { UnseenFields } from "../plan/mapping/unseen-fields.ts";
 import type { ReportedSource } from "../report/report.ts";
 import type { Source } from "../sources/source-set.ts";
 import { SerialRanges } from "../write/parallel/serial-ranges.ts";
+import { LostValues } from "../write/mapping/lost-values.ts";
 import { Quarantine } from "../write/quarantine.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -28,6 +29,8 @@ export interface Lessons {
   /** What is committed. */
   readonly kept: LoadCounts;
   readonly misfits: MisfitTally;
+  /** Values of which their columns did not keep all. */
+  readonly lost: LostValues;
   /** What earlier tries have committed of each source. */
   readonly sources: readonly ReportedSource[];
   /** Takes note of the header of a source that was opened. */
@@ -52,6 +55,7 @@ export function newLessons(
     begun: false,
     kept: noCounts(),
     misfits: new MisfitTally(),
+    lost: new LostValues(),
     sources: [],
     sees: ({ fields, headerFields }) => {
       if (fields !== null) unseen.see(fields, headerFields);

@@ -188,6 +188,7 @@ function notesOf(
     misfits: isDone ? misfits : keptMisfits,
     // Of a run that has read nothing, or not all, nothing can be said.
     unseen: isDone && hasRead ? request.lessons.unseen : undefined,
+    lost: isDone && hasRead ? request.lessons.lost.warnings : [],
     late: isDone && hasRead ? (request.options.late ?? []) : [],
     members: isDone && hasRead ? emptyMembers(prepared?.plan.nest, ledger?.levels ?? []) : [],
   });

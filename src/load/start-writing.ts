@@ -54,23 +54,33 @@ export function startWriting(
     ending: isRehearsal ? "rehearsal" : "commit",
     job: cursor === null ? null : { cursor, serialRanges },
   });
+  const { capabilities } = session;
   const mapper = new RecordMapper(table, {
     resolve,
-    capabilities: session.capabilities,
+    capabilities,
     missingFields: options.missingFields,
     unseen: lessons.unseen,
+    losing: lessons.lost.of(table, capabilities),
   });
-  const { capabilities } = session;
-  const mappers = prepared.levels.flatMap((level, at) => {
-    const own = plan.tables[at + 1];
-    return own === undefined ? [] : [new RecordMapper(own, { ...level, capabilities })];
-  });
+  const mappers = levelMappers(prepared, lessons);
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
-  const { dateOrder, namelessCheck, madeOf } = session.capabilities;
+  const { dateOrder, namelessCheck, madeOf } = capabilities;
   const levels = levelTargets(plan);
   lessons.rejects.planned({ plan: table, levels, dateOrder, namelessCheck, madeOf });
   notes.mapped(prepared, mapper, mappers);
   return { ...state, prepared, ledger, writers, mapper: reads };
+}
+
+/** What maps the records of each level of nested records. */
+function levelMappers(
+  { plan, levels, session: { capabilities } }: PreparedLoad,
+  { lost }: LoadState["request"]["lessons"],
+): readonly RecordMapper[] {
+  return levels.flatMap((level, at) => {
+    const own = plan.tables[at + 1];
+    if (own === undefined) return [];
+    return [new RecordMapper(own, { ...level, capabilities, losing: lost.of(own, capabilities) })];
+  });
 }
 
 /** The levels of nested records, each with the plan of its table. */

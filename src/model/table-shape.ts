@@ -33,6 +33,12 @@ export interface IdSequence {
   readonly moveSql: string;
 }
 
+/**
+ * What a type does not keep of values that it takes: the `offset` of a time, the `time` of a day, `digits` of a long number; or it takes bytes that are written
+ * as letters (an `encoding`) for those letters.
+ */
+export type LosingType = "offset" | "time" | "digits" | "encoding";
+
 /** One column of the table. */
 export interface Column {
   readonly name: string;
@@ -43,6 +49,8 @@ export interface Column {
   readonly notation?: "number" | "date";
   /** Its type is one of integers. Absent: it is not. */
   readonly integer?: true;
+  /** What its type does not keep of a value. Absent: nothing, or it is not known. */
+  readonly loses?: LosingType;
   /** How its values are put together; absent: they are one text, or JSON, or the target knows no others. */
   readonly form?: ValueForm;
   readonly nullable: boolean;

@@ -45,7 +45,7 @@ export interface SourceEnding {
   readonly surplus?: SurplusFields;
   /** Records of a CSV as where files were joined, by what they are; absent: there are none. */
   readonly joints?: ReadonlyMap<"header" | "mark", JointRecords>;
-  /** The line near the beginning of a CSV where a field is `\\N`, and no flag makes NULL of it; absent or `null`: there is none. */
+  /** The line of the first field of a CSV that is `\\N`, where no flag makes NULL of it; absent or `null`: there is none. */
   readonly slashN?: number | null;
   /** The one record of a document has all values of a column in each member, as it seems; absent: no. */
   readonly byColumns?: boolean;

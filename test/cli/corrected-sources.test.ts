@@ -92,6 +92,12 @@ function withJq(): readonly (readonly [string, string, string, string])[] {
   );
   return [
     ["JSON in texts", "in.ndjson", `${a}\n${b}\n`, "jq"],
+    [
+      "arrays of records in an array",
+      "in.json",
+      '[[{"code":"a","label":"1"}],[{"code":"b","label":"2"}]]',
+      "jq",
+    ],
     ["JSON in texts of an array", "in.json", `[${a},${b}]`, "jq"],
     [
       "arrays in lines",
@@ -133,6 +139,23 @@ describe.runIf(process.platform !== "win32")("a command that corrects", () => {
       /^fix: +take the line out, if it is a note and no record; or, if it is a record,/m,
     );
   });
+});
+
+test.runIf(hasJq)("a record with all values of a column in each member", async () => {
+  const cwd = tempDir({ "in.json": '{"code":[1,2],"label":["x","y"]}' });
+  new Database(join(cwd, "t.db")).exec("create table t (code integer primary key, label)").close();
+
+  const refused = await load(cwd, "in.json");
+  const [, printed = ""] = /`([^`]+)`, and load that file/.exec(refused.stderr) ?? [];
+  spawnSync("bash", ["-c", printed], { cwd });
+  const loaded = await load(cwd, "in.json.corrected.ndjson");
+
+  expect(refused.exitCode, refused.stdout).toBe(4);
+  expect(loaded.exitCode, printed + loaded.stderr).toBe(0);
+  expect(rows(cwd)).toEqual([
+    [1, "x"],
+    [2, "y"],
+  ]);
 });
 
 test("the end of COPY's data: the flag of the fix", async () => {

@@ -209,12 +209,32 @@ test("\\N is told where it is a field, and no flag says what it means", async ()
   expect((await joined('code,label\na,x\\N\n"b","\\N"\n')).warnings).toEqual([]);
 });
 
+test("\\N is told wherever the first of them is, on both reading paths", async () => {
+  const lines = Array.from({ length: 200_000 }, (_, at) => `${at},${"x".repeat(20)}\n`);
+  for (const odd of ["", '0,"a ""quote"""\n']) {
+    const text = `code,label\n${odd}${lines.join("")}a,\\N\nb,\\N\n`;
+    const line = lines.length + (odd === "" ? 2 : 3);
+    expect((await joined(text)).warnings).toEqual([
+      expect.stringContaining(
+        `as MySQL and COPY write NULL, in line ${line.toString()}, and is read`,
+      ),
+    ]);
+  }
+  expect((await joined('code,label\n"b ""x""",\\N\n')).warnings).toEqual([
+    expect.stringContaining("in line 2,"),
+  ]);
+});
+
 test("a document that is written by columns is told, where it is one record", async () => {
   const warning =
     'codes.json seems to be written by columns, as pandas does, and is read as one record: write it with to_json(orient="records")';
   const byColumns = '{"code":{"0":"a","1":"b"},"label":{"0":"x","1":"y"}}';
   expect((await joined(byColumns, [], "codes.json")).warnings).toEqual([warning]);
+  const arrays = '{"code":["a","b"],"label":["x","y"]}';
+  expect((await joined(arrays, [], "codes.json")).warnings).toEqual([warning]);
   for (const text of [
+    '{"code":["a","b"],"label":["x"]}',
+    '{"code":["a"],"label":["x"]}',
     '{"code":"a","label":{"0":1}}',
     `[${byColumns}]`,
     `${byColumns}{"code":"b"}`,

@@ -33,7 +33,11 @@ const TOLD: readonly (readonly [nest: string, flags: readonly string[], fix: str
     ["--table", "nope"],
     "create it first, and the tables of --nest with foreign keys",
   ],
-  ["customer:customers", [], "drops this field, --extra-fields ignore all that have no column"],
+  [
+    "customer:customers",
+    [],
+    "drops this field, --extra-fields ignore all that have no column; --nest 'lines:TABLE' writes the elements of lines to a table of their own",
+  ],
   [
     "lines: { table: lines, map: [ 'qty:' ] }",
     ["--map", "customer:"],

@@ -10,7 +10,7 @@ const database = useDatabase(postgres);
 
 /** The value of `--value` that a fix prints, as a shell hands it over. */
 function printed(stderr: string): string {
-  return /pass --value '(.*?)', which/.exec(stderr)?.[1]?.replaceAll("'\\''", "'") ?? "";
+  return /pass --value '(.*?)', (?:which|if)/.exec(stderr)?.[1]?.replaceAll("'\\''", "'") ?? "";
 }
 
 /** Loads `text` into a table whose column v has this type, without a flag and with the one that is told then. */
@@ -55,11 +55,29 @@ test.each([
   ["dollars with thousands", '"$1,234.50"', '"$12,000"', "1234.50", "12000"],
   ["euros behind", "5.25 €", "7€", "5.25", "7"],
   ["percent", "12%", "0.5 %", "12", "0.5"],
+  ["a currency by its letters", "5 EUR", "7.5EUR", "5", "7.5"],
+  ["a currency before the number", "USD 5.00", "USD7", "5.00", "7"],
+  ["a minus behind", "5.00-", "7-", "-5.00", "-7"],
   ["parentheses for less than nothing", '"(1,200)"', "(3.5)", "-1200", "-3.5"],
 ])("numbers in %s", async (_, one, other, ...made) => {
   const text = `id,v\n1,${one}\n2,${other}\n3,\n4,8\n`;
 
   expect(await corrected("numeric", text)).toEqual([...made, null, "8"]);
+});
+
+test.each([
+  ["seconds as a date", "date", "1706695200", "2024-01-31"],
+  ["milliseconds as a date", "date", "1706740200000", "2024-01-31"],
+  [
+    "the name of a time zone behind its offset",
+    "timestamp",
+    "2024-01-31T10:00:00+01:00[Europe/Berlin]",
+    "2024-01-31 10:00:00",
+  ],
+  ["plain texts for JSON", "jsonb", "abc", '"abc"'],
+  ["a minus behind an integer", "int", "12-", "-12"],
+])("%s", async (_, type, value, made) => {
+  expect(await corrected(type, `id,v\n1,${value}\n2,\n`)).toEqual([made, null]);
 });
 
 test("a sum in another currency is not taken for one in the first", async () => {

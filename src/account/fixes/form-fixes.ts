@@ -28,16 +28,29 @@ function truthFix(known: KnownReject, column: string, value: string): string {
 /** What the column could be made of; `null` where nothing tells. */
 function formOf({ family, form, integer, type }: Column, value: string): TextForm | null {
   if (form?.kind === "array") return isArray(value) ? "json-array" : marksOf(value);
-  if (integer === true && family === "number") {
-    return /^[+-]?(?:\d+\.0*|\d+(?:\.\d+)?e\+?\d{1,2})$/i.test(value) ? "whole" : null;
-  }
-  if (/^timestamp|^datetime/i.test(type)) {
-    // Of the years 2001 to 2286.
-    if (/^1\d{9}(?:\.\d+)?$/.test(value)) return "seconds";
-    return /^1\d{12}$/.test(value) ? "milliseconds" : null;
-  }
+  if (family === "json") return isWord(value) ? "json-text" : null;
+  if (family === "number") return numberForm(value, integer === true);
+  return /^(?:timestamp|datetime|date$)/i.test(type) ? timeForm(type, value) : null;
+}
+
+function numberForm(value: string, isInteger: boolean): TextForm | null {
+  if (/^\d[\d.]*-$/.test(value)) return "minus-behind";
+  const isWhole = /^[+-]?(?:\d+\.0*|\d+(?:\.\d+)?e\+?\d{1,2})$/i.test(value);
+  return isInteger && isWhole ? "whole" : null;
+}
+
+function timeForm(type: string, value: string): TextForm | null {
+  if (/:\d\d.*\[[\w/+-]+\]$/.test(value)) return "zone-behind";
+  // Of the years 2001 to 2286.
+  if (/^1\d{9}(?:\.\d+)?$/.test(value)) return "seconds";
+  if (/^1\d{12}$/.test(value)) return "milliseconds";
   // Of the years 1954 to 2119.
   return /^date$/i.test(type) && /^[2-7]\d{4}$/.test(value) ? "days" : null;
+}
+
+/** Neither JSON nor something that was to be: `abc`, and no `{'a': 1}`. */
+function isWord(value: string): boolean {
+  return /^[\p{L}\d]/u.test(value) && !/^(?:True|False|None|nan|undefined)$/i.test(value);
 }
 
 const MARKS = [
@@ -66,6 +79,10 @@ const SAYS: Readonly<Record<TextForm, string>> = {
   commas: "which makes an array of the values between commas",
   semicolons: "which makes an array of the values between semicolons",
   bars: "which makes an array of the values between bars",
+  "json-text": "which makes a JSON text of it, if none of the values is JSON",
+  "minus-behind": "which takes the minus that is behind a number to its front",
+  "zone-behind": "which takes off the name of the time zone behind the offset",
+  instant: "which takes the instant, as a time of UTC",
   days: "if these are days since 1900, as Excel counts them",
 };
 

@@ -1,5 +1,6 @@
 /** Fixes of JSON that cannot be read: other notations, several records where one is due, and what is no JSON at all. */
 import { OBJECT_OF_NAMES } from "../../errors/jq-filters.ts";
+import { isByColumns } from "../../model/json/by-columns.ts";
 import { jsonOf } from "../../model/json/json-of.ts";
 import { beginsWithMark, JOINED, lacksLineEnd, textOf } from "./known-reject.ts";
 import type { KnownReject } from "./known-reject.ts";
@@ -49,6 +50,10 @@ function documentFix(known: KnownReject, text: string): string | null {
 const NOTATIONS: readonly (readonly [RegExp, string])[] = [
   [/^\{\s*'/, "write it as JSON: keys and texts in double quotes, as Python's json.dumps does"],
   [/[:[,]\s*-?(?:NaN|Infinity)\b/, "write null for NaN and Infinity, which JSON lacks"],
+  [
+    /[:[,]\s*(?:None|True|False)\b/,
+    "write null, true and false for None, True and False, as Python's json.dumps does",
+  ],
   [/[:[,]\s*undefined\b/, "write null for undefined, which JSON lacks"],
   [/^\{\s*[A-Za-z_$][\w$]*\s*:/, "write the names in double quotes, as JSON has them"],
   [/^(?:\/[/*]|#)/, "take the comments out, which JSON lacks"],
@@ -105,11 +110,25 @@ export function notObjectFix(known: KnownReject): string | null {
   if (isObject(textIn(text)))
     return corrected(known, `jq -c '${FLAT} | strings |= fromjson'`, IN_TEXT);
   if (!text.startsWith("[")) return null;
+  if (format === "json" && /^\[\s*\{/.test(text)) return corrected(known, "jq -c 'flatten[]'");
   if (format === "json")
     return named(known, `jq -c '.[0] as $names | .[1:][] | ${OBJECT_OF_NAMES}'`, "element");
   if (/^\[\s*\{/.test(text)) return corrected(known, `jq -c '${FLAT}'`);
   if (known.reject.position.record === 1 && !isOfTexts(text)) return AS_CSV;
   return named(known, `jq -cn 'input as $names | inputs | ${OBJECT_OF_NAMES}'`, "line");
+}
+
+/** ROW_TYPE of an array: the record has all values of a column in each member. */
+export function columnsFix(known: KnownReject, value: string): string | null {
+  const format = known.source?.format;
+  if ((format !== "json" && format !== "ndjson") || !value.startsWith("[")) return null;
+  if (!isByColumns(jsonOf(textOf(known).trim()))) return null;
+  const command = `jq -c 'keys_unsorted as $names | [.[]] | transpose[] | ${OBJECT_OF_NAMES}'`;
+  return corrected(
+    known,
+    command,
+    "write each record as an object, where it has one value of each",
+  );
 }
 
 const AS_CSV =

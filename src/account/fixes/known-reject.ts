@@ -22,6 +22,7 @@ export type FixOptions = Pick<
   | "nullQuoted"
   | "decimal"
   | "thousands"
+  | "binary"
   | "dateFormat"
   | "key"
   | "constraint"

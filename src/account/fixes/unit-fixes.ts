@@ -6,7 +6,7 @@ const NUMBER = String.raw`[+-]?(?:\d+|\d{1,3}(?<comma>(?:,\d{3})+))(?:\.\d+)?`;
 
 /** The sign stands before the number or behind it. */
 const MONEY = new RegExp(
-  `^(?:-?(?<before>[$€£¥₹]) ?${NUMBER}|${NUMBER.replace("comma", "commas")} ?(?<behind>[$€£¥₹]))$`,
+  `^(?:-?(?<before>[$€£¥₹]|[A-Z]{3}) ?${NUMBER}|${NUMBER.replace("comma", "commas")} ?(?<behind>[$€£¥₹]|[A-Z]{3}))$`,
   "u",
 );
 const PERCENT = new RegExp(`^${NUMBER} ?%$`);

@@ -4,6 +4,8 @@ import { booleanFlag } from "./boolean-words.ts";
 import type { LookupPlan } from "../../model/lookup-plan.ts";
 import { tableName } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
+import { lostPart } from "../../values/lost-parts.ts";
+import { columnsFix } from "./json-fixes.ts";
 import { dateFormatOf, numberFix } from "./notation-fixes.ts";
 import { formFix, hasOwnField, labelFix } from "./form-fixes.ts";
 import { unitFlag } from "./unit-fixes.ts";
@@ -23,9 +25,9 @@ export function typeFix(known: KnownReject): string | null {
   const { value } = known.reject;
   const labels = labelsFix(known);
   if (value === undefined || value === null) return labels;
-  if (value === "") {
-    return "pass --empty null, which makes NULL of quoted empty fields too";
-  }
+  if (value === "") return emptyFix(known);
+  const columns = columnsFix(known, value);
+  if (columns !== null) return columns;
   const line = lineFix(known, value);
   if (line !== null) return line;
   if (NO_VALUE.test(value.trim())) return nullFix(known, value);
@@ -36,7 +38,25 @@ export function typeFix(known: KnownReject): string | null {
   }
   const column = columnOf(known);
   const asNumber = column?.family === "number" ? writtenFix(known, value, column.name) : null;
-  return asNumber ?? dateFix(known, value) ?? formFix(known, value);
+  const read = asNumber ?? dateFix(known, value) ?? bytesFix(known, value);
+  return read ?? formFix(known, value);
+}
+
+/** An empty text. As NULL it is no key either. */
+function emptyFix(known: KnownReject): string {
+  const { column } = known.reject;
+  const isKey = column !== null && known.target?.plan.arbiter?.columns.includes(column) === true;
+  const makes = `which makes NULL of ${isCsv(known) ? "quoted empty fields" : "empty texts"} too`;
+  return isKey ? "fill the key" : `pass --empty null, ${makes}`;
+}
+
+/** For bytes that are written as letters, where no flag says how. */
+function bytesFix(known: KnownReject, value: string): string | null {
+  if (columnOf(known)?.family !== "binary" || known.options.binary !== null) return null;
+  const part = lostPart("encoding", value.replace(/^\\x/i, ""));
+  return part !== "hex" && part !== "base64"
+    ? null
+    : `pass --binary ${part}, which reads the bytes that these letters stand for`;
 }
 
 /** For a number that people write in another way: the flags that read it, or the expression that takes its sign off. */

@@ -6,12 +6,14 @@ import type { NewTable, TableDdl } from "../../model/new-table.ts";
 import { keepsRows, KIND_NAMES } from "../../model/table-shape.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { isJob } from "../../options/is-job.ts";
+import type { RecordChunk } from "../../model/record.ts";
 import type { Options } from "../../options/options.ts";
 import { fieldResolver } from "../../plan/mapping/mapping.ts";
 import { tableLabel } from "../../plan/names.ts";
 import { newColumns } from "../../plan/new-table/new-columns.ts";
 import type { SeenFields } from "../../plan/new-table/new-columns.ts";
 import { refuseTableName } from "../../plan/new-table/new-names.ts";
+import { OneDocument } from "./one-document.ts";
 import { profileFor } from "../../plan/values/field-columns.ts";
 import type { SourceSet } from "../../sources/source-set.ts";
 import type { Session, Target } from "../../targets/target.ts";
@@ -40,12 +42,16 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
   if (shape === null) {
     const name = await session.newTableName(options.table ?? "");
     refuseTableName(name, target.ddl, options);
-    const { seen, from } = await survey(inputs, () => true);
-    const { columns, warnings } = newColumns({ name, shape, seen, options, dialect: target.ddl });
+    const { seen, from, document } = await survey(inputs, () => true);
+    const { columns, warnings } = newOr(
+      (error) => document.withKey(error, inputs.sources, options),
+      () => newColumns({ name, shape, seen, options, dialect: target.ddl }),
+    );
     const table: NewTable = { name, columns };
     const statements = [target.ddl.createTable(table)];
     const why = `the table is created, with types from ${from}`;
-    return { ddl: { kind: "create", flag: "--create", table, statements }, why, warnings };
+    const ddl = { kind: "create", flag: "--create", table, statements } as const;
+    return { ddl, why, warnings: [...warnings, ...document.warnings(inputs.sources, options)] };
   }
   if (!options.alter) return null;
   const { seen, from } = await survey(inputs, hasNewField(shape, options));
@@ -57,6 +63,15 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
   const statements = target.ddl.addColumns(table);
   const why = `${plural(columns.length, "column")} added, with types from ${from}`;
   return { ddl: { kind: "alter", flag: "--alter", table, statements }, why, warnings: [] };
+}
+
+/** What `make` makes; what it throws, `told` says more of. */
+function newOr<T>(told: (error: unknown) => unknown, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw told(error);
+  }
 }
 
 /** Whether a source may have a field that the table has no column for; of one whose fields are not known, it may. */
@@ -77,9 +92,13 @@ function hasNewField(
 async function survey(
   { sources, session, options, signal }: DdlInputs,
   wants: ReturnType<typeof hasNewField>,
-): Promise<{ readonly seen: SeenFields; readonly from: string }> {
+): Promise<{ readonly seen: SeenFields; readonly from: string; readonly document: OneDocument }> {
   const profile = profileFor(options);
-  const see = profile.see.bind(profile);
+  const document = new OneDocument();
+  const see = (chunk: RecordChunk): void => {
+    profile.see(chunk);
+    document.see(chunk);
+  };
   const found = await sources.survey(
     { see, wants, signal },
     { slowPath: session.capabilities.acceptsPackedBatches !== true, hashed: isJob(options) },
@@ -88,7 +107,7 @@ async function survey(
   const from = found.isWhole
     ? `all ${records}`
     : `the first ${records}, since a stream is read once`;
-  return { seen: { sources: found.fields, facts: profile.fields }, from };
+  return { seen: { sources: found.fields, facts: profile.fields }, from, document };
 }
 
 function notAlterable(shape: TableShape): Error {

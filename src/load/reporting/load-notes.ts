@@ -214,11 +214,14 @@ export class LoadNotes {
   all({
     misfits,
     unseen,
+    lost,
     late,
     members,
   }: {
     readonly misfits: MisfitTally | undefined;
     readonly unseen: UnseenFields | undefined;
+    /** What is said of values that have lost a part. */
+    readonly lost: readonly string[];
     /** The columns that `--late` names. */
     readonly late: readonly string[];
     /** What is said of members that were empty. */
@@ -228,6 +231,7 @@ export class LoadNotes {
       ...[...this.#ofSources.values()].flat(),
       ...this.#overlaps(),
       ...(misfits?.warnings ?? []),
+      ...lost,
       ...(unseen?.warnings ?? []),
       ...members,
       ...this.#lateUnseen(late),

@@ -43,7 +43,9 @@ export function unknownFields(
   const hint = actionHint(known, fields) ?? dialectHint(shape, known, fields);
   const [field = ""] = fields;
   const isOne = fields.length === 1;
-  const left = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
+  const found = lookupHint(shape, known, { fields, free });
+  const named = isOne ? oneField(known, field, free) : manyFields(known, fields, free);
+  const left = found === null ? named : `${found}; or ${named}`;
   const adds = `--alter adds ${isOne ? "a column for it" : "columns for them"}`;
   const suggestion = hint ?? (mayAdd && isAlterable(shape) ? `${left}; ${adds}` : left);
   return upsurgeError(
@@ -56,6 +58,25 @@ export function unknownFields(
     },
     { where: placeOf(known) ?? undefined },
   );
+}
+
+/** For a field that names the row which a free column refers to: `author_email` beside `author_id`. */
+function lookupHint(
+  { foreignKeys }: TableShape,
+  known: KnownFields,
+  { fields, free }: Pick<UnknownFields, "fields" | "free">,
+): string | null {
+  for (const { columns } of foreignKeys) {
+    const [column = "", ...others] = columns;
+    const [, stem = ""] = /^(.+?)_?id$/i.exec(column) ?? [];
+    if (stem === "" || others.length > 0 || !free.includes(column)) continue;
+    const field = fields.find((each) => each.toLowerCase().startsWith(`${stem.toLowerCase()}_`));
+    if (field === undefined || !/^\w+$/.test(field)) continue;
+    const rest = field.slice(stem.length + 1);
+    const flag = `--lookup ${shellQuoted(`${column} = TABLE(${rest} = ${nameOf(known, field)})`)}`;
+    if (rest !== "") return `${flag} if it names the row of another table that ${column} refers to`;
+  }
+  return null;
 }
 
 function isAlterable({ kind }: TableShape): boolean {

@@ -1,39 +1,49 @@
 /** Values that a column takes without a part of them, told by a plan. Pure. */
-import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
+import type { Column, LosingType } from "../../model/table-shape.ts";
+import type { Capabilities } from "../../targets/capabilities.ts";
+import { lossText, lostPart } from "../../values/lost-parts.ts";
 import type { SampleValues } from "./notations.ts";
-
-/** A day, a time and an offset behind it. */
-const WITH_OFFSET =
-  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:Z|[+-]\d\d(?::?\d\d)?)$/i;
 
 /** What a plan knows of the fields of its records. */
 type FilledPlan = Pick<TablePlan, "table" | "mapping" | "notations">;
 
-/** The columns that are timestamps without a time zone, and the fields that fill them as they stand. */
-function zoneless({ table, mapping, notations }: FilledPlan): TablePlan["mapping"] {
-  const types = new Map(table.columns.map(({ name, type }) => [name, type]));
-  return mapping.filter(
-    ({ column }) =>
-      types.get(column)?.endsWith(" without time zone") === true &&
-      notations?.[column] === undefined,
-  );
+/** A column that loses parts, and a field that fills it as it stands. */
+interface LosingField {
+  readonly field: string;
+  readonly column: Column;
+  readonly loses: LosingType;
+}
+
+function losingFields({ table, mapping, notations }: FilledPlan): readonly LosingField[] {
+  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  return mapping.flatMap(({ field, column: name }) => {
+    const column = columns.get(name);
+    const isRewritten = notations?.[name] !== undefined;
+    return column?.loses === undefined || isRewritten
+      ? []
+      : [{ field, column, loses: column.loses }];
+  });
 }
 
 /** Says whether a plan has columns whose values may lose a part. */
 export function mayLose(plan: FilledPlan): boolean {
-  return zoneless(plan).length > 0;
+  return losingFields(plan).length > 0;
 }
 
-/** For each column with a value that loses its offset: the flag by which the instant stays. */
-export function explainLosses(plan: FilledPlan, samples: SampleValues): string[] {
-  return zoneless(plan).flatMap(({ field, column }) => {
-    const value = samples.get(field)?.find((each) => WITH_OFFSET.test(each.trim()));
-    if (value === undefined || /Z$/i.test(value.trim())) return [];
-    const name = nameInExpression(column);
-    const isOwn = field.toLowerCase() === column.toLowerCase();
-    const flag = `--value ${shellQuoted(`${name} = excluded.${nameInExpression(field)}::timestamptz at time zone 'UTC'`)}`;
-    const keeps = isOwn ? `; ${flag} takes the instant, as a time of UTC` : "";
-    return [`${column}: ${JSON.stringify(value)} loses its offset: its type has none${keeps}`];
+/** For each column with a value that loses a part: the flag by which it stays. */
+export function explainLosses(
+  plan: FilledPlan,
+  samples: SampleValues,
+  { madeOf }: Pick<Capabilities, "madeOf">,
+): string[] {
+  return losingFields(plan).flatMap(({ field, column, loses }) => {
+    for (const value of samples.get(field) ?? []) {
+      const part = lostPart(loses, value);
+      if (part === null) continue;
+      const instant = part === "offset" ? (madeOf?.("instant", field, column.type) ?? null) : null;
+      return [lossText({ column, field, value, part }, instant)];
+    }
+    return [];
   });
 }

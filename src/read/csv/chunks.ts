@@ -7,6 +7,7 @@ import { CR, LF } from "./dialect.ts";
 import type { Prefetch } from "../ahead/prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvRecords } from "./records.ts";
+import type { SlashN } from "./slash-n.ts";
 import type { CsvSpan } from "./span.ts";
 import type { CsvSplitter } from "./splitter.ts";
 import { findPacked, PackedChunk } from "../text/fast-path.ts";
@@ -19,6 +20,7 @@ export interface CsvParts {
   readonly stream: RecordStream<CsvSpan>;
   readonly splitter: CsvSplitter;
   readonly records: CsvRecords;
+  readonly slashN: SlashN;
   /** `null` where the source's dialect is out of the ordinary, or the slow path was asked for. */
   readonly bytes: CsvBytes | null;
   readonly ahead: Prefetch<PackedRun> | null;
@@ -37,7 +39,7 @@ export async function* csvChunks(
   const { stream, records } = parts;
   const left = (): number => (limit ?? Infinity) - records.counted;
   if (limit === null) parts.ahead?.begin();
-  if (waiting !== null && left() > 0) yield records.chunk(waiting);
+  if (waiting !== null && left() > 0) yield readRun(parts, waiting);
   while (left() > 0) {
     const packed = await nextPacked(parts, left());
     if (packed !== null) {
@@ -46,13 +48,22 @@ export async function* csvChunks(
     }
     const run = await stream.next(Math.min(CHUNK_RECORDS, left()));
     if (run === null) return;
-    yield records.chunk(run);
+    yield readRun(parts, run);
   }
+}
+
+/** The records of a run, read one by one. */
+function readRun({ records, slashN }: CsvParts, run: RecordRun<CsvSpan>): RecordChunk {
+  const [first] = run.spans;
+  const last = run.spans.at(-1);
+  if (first !== undefined && last !== undefined)
+    slashN.look(run.bytes.subarray(Math.max(0, first.start), last.end), first.firstLine);
+  return records.chunk(run);
 }
 
 /** The ordinary records that come next; `null` when the next one is not, or there is none. */
 async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | null> {
-  const { stream, splitter, records, bytes, ahead, splitterAt } = parts;
+  const { stream, splitter, records, slashN, bytes, ahead, splitterAt } = parts;
   if (bytes === null) return null;
   const known = (await ahead?.take(stream.block, splitter.between, max)) ?? null;
   const next = known ?? (await findPacked(stream, splitter, bytes, max));
@@ -69,6 +80,7 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   const { quote } = bytes;
   const fields = { ...bytes.fields(found, all, from), shape };
   const own = all.subarray(from, end);
+  slashN.look(own, line);
   const spans = (most: number): CsvSpan[] =>
     splitterAt(line).take({ bytes: own, last: true }, most);
   const chunk = new PackedChunk(ahead?.offer(fields, known) ?? fields, {

@@ -13,7 +13,7 @@ import { CsvFields } from "./fields.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import type { FirstLine } from "./header.ts";
 import { CsvRecords } from "./records.ts";
-import { lineOfSlashN } from "./slash-n.ts";
+import { SlashN } from "./slash-n.ts";
 import { CsvSplitter } from "./splitter.ts";
 import type { CsvSpan } from "./span.ts";
 import type { RecordLimits } from "./splitter.ts";
@@ -53,12 +53,12 @@ export async function openCsv(
   let waiting = hasHeader ? null : first;
   expectFields(splitter, fields.length);
   const heading = headingOf(head);
-  const slashN = lineOfSlashN(input.first.bytes, dialect.delimiter, options);
   const bytes = packerOf(input, dialect, options, { fields, heading });
   const ahead = bytes === null ? null : aheadOf(input, bytes);
   const parts = {
     stream,
     splitter,
+    slashN: new SlashN(dialect.delimiter, options),
     records: new CsvRecords({ ...input, heading }, opened.texts, options, headerFields),
     bytes,
     ahead,
@@ -72,7 +72,7 @@ export async function openCsv(
     lineEnd: dialect.lineEnd,
     slowPathReason: whySlowPath(dialect, input.charset, fields),
     chunks: () => csvChunks(parts, { waiting, limit: options.limit }),
-    ending: () => ({ ...endingOf(parts), slashN }),
+    ending: () => endingOf(parts),
     skipTo: async (place) => {
       if (place.record === 0) return "reached";
       waiting = null;
@@ -97,12 +97,13 @@ function aheadOf({ sizeBytes, aheadFrom }: ReaderInput, { source }: CsvBytes): P
   return new Prefetch({ format: "csv", of: source }, sizeBytes, aheadFrom);
 }
 
-function endingOf({ records, splitter, stream }: CsvParts): SourceEnding {
+function endingOf({ records, splitter, stream, slashN }: CsvParts): SourceEnding {
   const { unfinished, passedLines } = splitter;
   const { bytes, last } = stream.block;
   const atEnd = last && (splitter.between ?? 0) >= bytes.length;
   const { counted, surplus, joints } = records;
-  return { records: counted, unfinished, passedLines, atEnd, surplus, joints };
+  const read = { records: counted, unfinished, passedLines, atEnd };
+  return { ...read, surplus, joints, slashN: slashN.line };
 }
 
 async function openSplitter(

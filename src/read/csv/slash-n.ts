@@ -1,27 +1,44 @@
-/** `\\N`, which MySQL and COPY write for NULL, and which is two letters to CSV. */
+/**
+ * `\\N`, which MySQL and COPY write for NULL, and which is two letters to CSV: looked for in the bytes of records as they are
+ * found, until it is met.
+ */
 import { LF, CR } from "./dialect.ts";
 import type { ReadOptions } from "../source.ts";
 
 const TOKEN = "\\N";
+const LETTERS = Buffer.from(TOKEN);
 
-/** The line of the first field that is just these letters, in the bytes at the beginning of a source; `null`: there is none, or a flag says what they mean. */
-export function lineOfSlashN(
-  bytes: Buffer,
-  delimiter: string,
-  { nullTokens, nullIn }: Pick<ReadOptions, "nullTokens" | "nullIn">,
-): number | null {
-  if (nullTokens.includes(TOKEN) || nullIn?.some(({ token }) => token === TOKEN) === true)
-    return null;
-  const ends = [LF, CR, delimiter.charCodeAt(0), undefined];
-  for (let at = bytes.indexOf(TOKEN); at >= 0; at = bytes.indexOf(TOKEN, at + 1)) {
-    const isField = ends.includes(bytes[at - 1]) && ends.includes(bytes[at + TOKEN.length]);
-    if (isField) return lineAt(bytes, at);
+/** Looks for the first field of a source that is just these letters, unless a flag says what they mean. */
+export class SlashN {
+  readonly #ends: readonly (number | undefined)[];
+  #looks: boolean;
+  /** The line of that field; `null` until there is one. */
+  line: number | null = null;
+
+  constructor(
+    delimiter: string,
+    { nullTokens, nullIn }: Pick<ReadOptions, "nullTokens" | "nullIn">,
+  ) {
+    this.#ends = [LF, CR, delimiter.charCodeAt(0), undefined];
+    this.#looks =
+      !nullTokens.includes(TOKEN) && nullIn?.some(({ token }) => token === TOKEN) !== true;
   }
-  return null;
+
+  /** Looks at the bytes of whole records, the first of which begins in `line`. */
+  look(records: Buffer, line: number): void {
+    if (!this.#looks) return;
+    for (let at = records.indexOf(LETTERS); at >= 0; at = records.indexOf(LETTERS, at + 1)) {
+      if (!this.#ends.includes(records[at - 1])) continue;
+      if (!this.#ends.includes(records[at + LETTERS.length])) continue;
+      this.line = line + lineEndsBefore(records, at);
+      this.#looks = false;
+      return;
+    }
+  }
 }
 
-function lineAt(bytes: Buffer, end: number): number {
-  let line = 1;
-  for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) line += 1;
-  return line;
+function lineEndsBefore(bytes: Buffer, end: number): number {
+  let found = 0;
+  for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) found += 1;
+  return found;
 }

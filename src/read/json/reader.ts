@@ -1,6 +1,8 @@
 /**
  * NDJSON and JSON: each line or element is a record. Only the splitter differs, and that lines have a fast path.
  */
+import { isByColumns } from "../../model/json/by-columns.ts";
+import { jsonOf } from "../../model/json/json-of.ts";
 import type { NestMember } from "../../model/nest/nesting.ts";
 import type { SourceOffset } from "../../model/source-offset.ts";
 import type { Charset } from "../text/charset.ts";
@@ -43,7 +45,7 @@ export function openJson(
       unfinished: parts.unfinished(),
       passedLines: 0,
       isOpenEnded: parts.isOpenEnded(),
-      ...(format === "json" && parts.records.counted === 1 && isByColumns(input)
+      ...(format === "json" && parts.records.counted === 1 && seemsByColumns(input)
         ? { byColumns: true }
         : {}),
       ...(parts.records.repeated === null ? {} : { repeated: parts.records.repeated }),
@@ -57,9 +59,12 @@ export function openJson(
   };
 }
 
-/** A member whose own first member is called 0, as a frame of pandas is written: by columns, with the numbers of the rows. */
-function isByColumns({ first }: ReaderInput): boolean {
+/** A member whose own first member is called 0, as a frame of pandas is written: by columns, with the numbers of the rows; or arrays. */
+function seemsByColumns({ first }: ReaderInput): boolean {
   const head = first.bytes.subarray(0, 1024).toString("latin1");
+  // The beginning tells whether it is worth while to read it all.
+  if (first.last && /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\[/.test(head))
+    return isByColumns(jsonOf(first.bytes.toString().trim()));
   return /^\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*"0"\s*:/.test(head);
 }
 

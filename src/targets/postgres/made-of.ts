@@ -11,6 +11,11 @@ const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => str
   commas: (text, type) => parted(text, ",", type),
   semicolons: (text, type) => parted(text, ";", type),
   bars: (text, type) => parted(text, "|", type),
+  "json-text": (text) => `to_jsonb(${text})`,
+  "minus-behind": (text) =>
+    `case when ${text} like '%-' then '-' || rtrim(${text}, '-') else ${text} end`,
+  "zone-behind": (text) => `regexp_replace(${text}, '[[][^]]*[]]$', '')`,
+  instant: (text) => `${text}::timestamptz at time zone 'UTC'`,
   days: (text) => `date '1899-12-30' + ${text}::int`,
 };
 
@@ -28,5 +33,6 @@ function parted(text: string, mark: string, type: string): string {
 }
 
 function inZone(instant: string, type: string): string {
+  if (type === "date") return `(${instant} at time zone 'UTC')::date`;
   return type.includes("without time zone") ? `${instant} at time zone 'UTC'` : instant;
 }

@@ -20,6 +20,7 @@ import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
+import type { LosingColumns } from "./lost-values.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
@@ -37,6 +38,8 @@ export interface MapperContext {
   readonly capabilities: Capabilities;
   /** What a field that a JSON record lacks is; `null` leaves it out. */
   readonly missingFields: "default" | "null" | "error" | null;
+  /** Told of values that may lose a part. */
+  readonly losing?: LosingColumns;
   /** Told of the fields of all records. */
   readonly unseen?: { see(fields: readonly string[], header: readonly HeaderField[] | null): void };
 }
@@ -161,8 +164,16 @@ export class RecordMapper {
       if (reader !== undefined)
         rewritten.push({ field, read: reader.text, decimal: reader.decimal });
     }
+    this.#follow(slots, fields);
     if (rewritten.length > 0) spelled = rewritePacked(spelled, rewritten);
     return spelled === null ? null : { shape, columns: slots, fields: spelled };
+  }
+
+  /** Looks for values of which their columns do not keep all. */
+  #follow(slots: readonly ColumnSlot[], fields: PackedFields): void {
+    const { losing } = this.#context;
+    if (losing?.any !== true) return;
+    for (const { field, column } of slots) if (field >= 0) losing.seePacked(column, field, fields);
   }
 
   /** Booleans, arrays, objects and whole numbers are spelled as the column of the other table takes them, notations are read, and numbers told from texts. */
@@ -234,8 +245,7 @@ export class RecordMapper {
     const mapping = this.#mappingOf(record, this.deletes(record));
     if (mapping.kind === "fault") return rejected(record, mapping.fault);
     if (mapping.nullKey !== null) return rejected(record, mapping.nullKey);
-    const values: (string | null)[] = [];
-    const pending: PendingValue[] = [];
+    const [values, pending]: [(string | null)[], PendingValue[]] = [[], []];
     let numeric: boolean[] | null = null;
     const mayHoldNul = this.#context.capabilities.storesNul !== true && mayHaveNul(record);
     for (const slot of mapping.slots) {
@@ -270,6 +280,7 @@ export class RecordMapper {
         return rejected(record, nulFault(slot.column));
       values.push(text);
     }
+    this.#context.losing?.seeRow(mapping.slots, values, record.shape);
     const row = { ord, shape: mapping.shape, values, numeric, record };
     const filled = pending.length === 0 ? row : { ...row, pending };
     if (mapping.expressions === null) return { kind: "row", row: filled };

@@ -1,6 +1,12 @@
 /** Reads the columns of a table from the catalog: their types, what their values mean, and the sequences behind them. */
 import type { Client } from "pg";
-import type { Column, IdSequence, TableName, TypeFamily } from "../../../model/table-shape.ts";
+import type {
+  Column,
+  LosingType,
+  IdSequence,
+  TableName,
+  TypeFamily,
+} from "../../../model/table-shape.ts";
 import { tableSql } from "../../../sql/unique-index.ts";
 import { answersTo } from "../connect/run-together.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -133,6 +139,7 @@ export function columnOf({ category, base, made, ...column }: CatalogColumn): Co
     ...column,
     family: familyOf({ category, base }),
     ...notationOf(base),
+    ...lossOf(base),
     volatileDefault: made || !isSteady,
   };
 }
@@ -159,4 +166,16 @@ function notationOf(base: string): Pick<Column, "notation" | "integer"> {
   if (INTEGERS.test(base)) return { notation: "number", integer: true };
   if (NUMBERS.test(base)) return { notation: "number" };
   return DATES.test(base) ? { notation: "date" } : {};
+}
+
+const LOSES: Readonly<Record<string, LosingType>> = {
+  timestamp: "offset",
+  time: "offset",
+  date: "time",
+  bytea: "encoding",
+};
+
+function lossOf(base: string): Pick<Column, "loses"> {
+  const loses = LOSES[base];
+  return loses === undefined ? {} : { loses };
 }

@@ -6,7 +6,7 @@ import { foreignKeys, references } from "./foreign-keys.ts";
 import { isKeyword, solidTokens } from "../../../sql/tokens.ts";
 import { parseTable, parseTrigger } from "./table-sql.ts";
 import type { TableSql } from "./table-sql.ts";
-import { affinityOf, familyOf, notationOf } from "./types.ts";
+import { affinityOf, familyOf, lossOf, notationOf } from "./types.ts";
 import type { Affinity } from "./types.ts";
 import { listIndexes, rowidKey, schemaSql, uniqueKey } from "./unique-keys.ts";
 import type { ListedIndex } from "./unique-keys.ts";
@@ -169,6 +169,7 @@ function columnOf(column: ListedColumn, { sql, rowid, strict }: ColumnContext): 
     type,
     family: familyOf(type, strict),
     ...notationOf(type, strict),
+    ...lossOf(type, strict),
     nullable: notnull === 0 || name === rowid,
     defaultSql,
     volatileDefault: name === rowid || (defaultSql !== null && isVolatile(defaultSql)),

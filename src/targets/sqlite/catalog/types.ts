@@ -33,3 +33,9 @@ export function notationOf(type: string, strict: boolean): Pick<Column, "notatio
   const integer = affinityOf(type, strict) === "integer" ? ({ integer: true } as const) : {};
   return isNumber ? { notation: "number", ...integer } : {};
 }
+
+/** A number with a point becomes a double; a BLOB of a table that is not STRICT keeps a text as a text. */
+export function lossOf(type: string, strict: boolean): Pick<Column, "loses"> {
+  if (notationOf(type, strict).notation === "number") return { loses: "digits" };
+  return familyOf(type, strict) === "binary" && !strict ? { loses: "encoding" } : {};
+}

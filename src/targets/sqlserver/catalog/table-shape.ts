@@ -170,6 +170,7 @@ function readColumn(row: Fields): Column {
     type,
     family: familyOf(type),
     ...notationOf(type),
+    ...lossOf(type),
     nullable: isTrue(row["nullable"]),
     defaultSql,
     volatileDefault: identity || (defaultSql !== null && !STEADY.test(defaultSql)),
@@ -217,6 +218,12 @@ function notationOf(type: string): Pick<Column, "notation" | "integer"> {
   return /^(date|(small)?datetime|datetime2|datetimeoffset)\b/.test(type)
     ? { notation: "date" }
     : {};
+}
+
+/** Older types of dates take no offset. */
+function lossOf(type: string): Pick<Column, "loses"> {
+  if (type === "date") return { loses: "time" };
+  return /^(?:datetime2|time)\b/.test(type) ? { loses: "offset" } : {};
 }
 
 /** Rows that name the same thing, in order. */

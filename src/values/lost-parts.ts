@@ -1,0 +1,99 @@
+/**
+ * Parts of values that a type does not keep, though its database takes the value: the offset of a time, the time of a day, digits
+ * of a number, and bytes written as letters. Pure.
+ */
+import { nameInExpression, shellQuoted } from "../errors/shell-word.ts";
+import type { Column, LosingType } from "../model/table-shape.ts";
+
+/** What is lost: an offset, the time of day, digits, or what the letters stand for. */
+export type LostPart = "offset" | "time" | "digits" | "hex" | "base64";
+
+/** How much of a text is looked at: bytes may be written in many letters. */
+const LOOKED_AT = 64;
+
+/** A time, a day before it perhaps, and an offset behind it. That of UTC itself is no loss. */
+const WITH_OFFSET =
+  /^(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?[+-]\d\d(?::?\d\d)?$/i;
+const OF_UTC = /[+-]00(?::?00)?$/;
+/** A day, and a time behind it that is not midnight. */
+const WITH_TIME = /^\d{4}-\d\d-\d\d[T ](?!00:00(?::00(?:[.,]0+)?)?(?![\d:.,]))\d\d:\d\d/;
+const HEX = /^(?:0x)?(?:[0-9a-f]{2})+$/i;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** What a type that loses parts would lose of a text; `null`: nothing, as far as its form tells. `length`: of the whole text. */
+export function lostPart(loses: LosingType, text: string, length = text.length): LostPart | null {
+  if (loses === "time") return WITH_TIME.test(text.trim()) ? "time" : null;
+  if (loses === "digits") return isRounded(text.trim()) ? "digits" : null;
+  if (loses === "offset")
+    return WITH_OFFSET.test(text.trim()) && !OF_UTC.test(text.trim()) ? "offset" : null;
+  const isWhole = length === text.length;
+  if (length % 2 === 0 && HEX.test(text)) return "hex";
+  if (length < 8 || length % 4 !== 0 || !BASE64.test(text)) return null;
+  const isMixed = /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9+/]/.test(text);
+  return isMixed || (isWhole && text.endsWith("=")) ? "base64" : null;
+}
+
+/** So many digits every double keeps. */
+const KEPT_DIGITS = 15;
+
+/** Whether a number with a point is another one as a double, or has digits that it does not keep. */
+function isRounded(text: string): boolean {
+  const [, whole = "", fraction = ""] = /^[+-]?0*(\d*)\.(\d*?)0*$/.exec(text) ?? [];
+  if (fraction === "" || whole.length + fraction.length <= KEPT_DIGITS) return false;
+  return `${whole === "" ? "0" : whole}.${fraction}` !== String(Math.abs(Number(text)));
+}
+
+const DASH = 45;
+const PLUS = 43;
+const BACKSLASH = 92;
+
+/** The same of bytes, of which most are told apart without a string. */
+export function lostPartOfBytes(
+  loses: LosingType,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): LostPart | null {
+  const length = end - start;
+  if (length === 0) return null;
+  if (loses === "time" && length < 16) return null;
+  if (loses === "digits" && length <= KEPT_DIGITS) return null;
+  if (loses === "encoding" && bytes[start] === BACKSLASH) return null;
+  if (loses === "offset" && !isSign(bytes[end - 3]) && !isSign(bytes[end - 6])) {
+    if (!isSign(bytes[end - 5])) return null;
+  }
+  const text = bytes.toString("latin1", start, Math.min(end, start + LOOKED_AT));
+  return lostPart(loses, text, length);
+}
+
+function isSign(byte: number | undefined): boolean {
+  return byte === DASH || byte === PLUS;
+}
+
+/** A value that lost a part. */
+export interface LostValue {
+  readonly column: Pick<Column, "name" | "type">;
+  readonly field: string;
+  /** Or how it begins. */
+  readonly value: string;
+  readonly part: LostPart;
+}
+
+/** What a user should know of it; `instant`: the expression that keeps the instant, where the target has one. */
+export function lossText(
+  { column: { name }, field, value, part }: LostValue,
+  instant: string | null,
+): string {
+  const what = `${name}: ${JSON.stringify(value)}`;
+  if (part === "time") return `${what} loses its time of day: its type has none`;
+  if (part === "digits")
+    return `${what} loses digits: its type keeps about ${KEPT_DIGITS}; a column of texts keeps them all`;
+  if (part !== "offset") {
+    const is = part === "hex" ? "hexadecimal digits" : "base64";
+    return `${what} seems to be bytes written as ${is}, and is stored as these letters; --binary ${part} stores the bytes`;
+  }
+  const isOwn = field.toLowerCase() === name.toLowerCase();
+  const flag = `--value ${shellQuoted(`${nameInExpression(name)} = ${instant ?? ""}`)}`;
+  const keeps = isOwn && instant !== null ? `; ${flag} takes the instant, as a time of UTC` : "";
+  return `${what} loses its offset: its type has none${keeps}`;
+}

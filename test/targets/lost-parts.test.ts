@@ -1,0 +1,139 @@
+/** Values that a column takes without a part of them: told once a column at the end of a load, whichever way the rows went. */
+import { describe, expect, test } from "vitest";
+import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { tempDir } from "../helpers/temp-dir.ts";
+
+const COLUMNS = {
+  postgres: "at timestamp(0), d date, h time, b bytea, c bytea, z timestamptz",
+  sqlserver: "at datetime2, d date, h time, z datetimeoffset",
+  sqlite: "b blob, c blob, d date, n numeric",
+} as const;
+
+/** The first of each column has nothing to lose. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  at: ["2026-05-05 10:00:00", "2026-05-05T10:00:00Z", "2026-05-05T10:00:00+02:00"],
+  d: ["2026-05-05", "2026-05-05 00:00:00", "2026-05-05 10:30:00"],
+  h: ["10:00:00", "10:00:00+00:00", "10:00:00-05:00"],
+  b: ["\\\\x00ff", "a text", "DEADBEEF"],
+  n: ["1.1000000000000000000", "0.30000000000000004", "12345678901234567.89"],
+  c: ["", "plain text", "3q2+7w=="],
+  z: ["2026-05-05T10:00:00Z", "2026-05-05T10:00:00+02:00", "2026-05-05T10:00:00-05:00"],
+};
+
+const TOLD: Readonly<Record<string, string>> = {
+  at: 'at: "2026-05-05T10:00:00+02:00" loses its offset: its type has none',
+  d: 'd: "2026-05-05 10:30:00" loses its time of day: its type has none',
+  h: 'h: "10:00:00-05:00" loses its offset: its type has none',
+  b: 'b: "DEADBEEF" seems to be bytes written as hexadecimal digits, and is stored as these letters; --binary hex stores the bytes',
+  n: 'n: "12345678901234567.89" loses digits: its type keeps about 15; a column of texts keeps them all',
+  c: 'c: "3q2+7w==" seems to be bytes written as base64, and is stored as these letters; --binary base64 stores the bytes',
+};
+
+/** SQLite has no type that takes a date for less than its text. */
+const LOST = {
+  postgres: ["at", "d", "h", "b", "c"],
+  sqlserver: ["at", "d", "h"],
+  sqlite: ["b", "c", "n"],
+} as const;
+
+describe.each(ENGINES)("$title", (engine) => {
+  const database = useDatabase(engine);
+  const columns = COLUMNS[engine.name].split(", ").map((each) => each.split(" ")[0] ?? "");
+  const fields = ["id", ...columns];
+  const rows = [0, 1, 2].map((at) => [`${at}`, ...columns.map((name) => VALUES[name]?.[at] ?? "")]);
+  const csv = [fields, ...rows]
+    .map((row) => `${row.join()}\n`)
+    .join("")
+    .replaceAll("\\\\", "\\");
+  const ndjson = csv
+    .split("\n")
+    .slice(1, -1)
+    .map((line) => {
+      const texts = line.split(",");
+      const members = fields.map((name, at) => [name, texts[at] === "" ? null : texts[at]]);
+      return `${JSON.stringify(Object.fromEntries(members))}\n`;
+    })
+    .join("");
+
+  async function warningsOf(name: string, text: string, flags: readonly string[]) {
+    await database.reset();
+    await database.exec(`create table t (id int primary key, ${COLUMNS[engine.name]});`);
+    const cwd = tempDir({ [name]: text });
+    const args = [name, "--to", database.url, "--table", "t", "--json", ...flags];
+    const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd });
+    expect(exitCode, stderr).toBe(0);
+    const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+    return warnings.filter((each) => /loses|stored as these/.test(each));
+  }
+
+  const told = LOST[engine.name].map((name) =>
+    expect.stringMatching(new RegExp(`^${TOLD[name]?.replaceAll("+", "\\+")}`)),
+  );
+
+  test.each(waysOf(engine, [2]).map((way) => [wayTitle(way), way] as const))(
+    "each column is told once: %s",
+    async (_, { strategy, rowSource, batchRows }) => {
+      const how = ["--strategy", strategy, "--row-source", rowSource, "-b", String(batchRows)];
+      const flags = ["--key", "id", ...how];
+
+      expect(await warningsOf("in.csv", csv, flags)).toEqual(told);
+      expect(await warningsOf("in.ndjson", ndjson, flags)).toEqual(told);
+      // Fields with quotes doubled in them are read one by one.
+      const quoted = csv.replace("id,", "id,x,").replaceAll(/^(\d),/gm, '$1,"""",');
+      expect(await warningsOf("in.csv", quoted, [...flags, "--map", "x:"])).toEqual(told);
+    },
+  );
+
+  test("a plan tells the same, and values that lose nothing are passed over", async () => {
+    await database.reset();
+    await database.exec(`create table t (id int primary key, ${COLUMNS[engine.name]});`);
+    const cwd = tempDir({ "in.csv": csv });
+    const args = ["plan", "in.csv", "--to", database.url, "--table", "t"];
+
+    const plan = await runUpsurge(args, { cwd });
+    const without = csv.replace(/\n2,.*\n$/, "\n");
+
+    for (const name of LOST[engine.name]) expect(plan.stdout).toContain(TOLD[name]);
+    expect(await warningsOf("in.csv", without, ["--key", "id"])).toEqual([]);
+  });
+});
+
+const postgres = ENGINES.filter(({ name }) => name === "postgres");
+
+describe.each(postgres)("$title: what is printed", (engine) => {
+  const database = useDatabase(engine);
+
+  test("keeps the instant, and the bytes, and is told no more", async () => {
+    await database.reset();
+    await database.exec("create table t (id int primary key, at timestamp, b bytea);");
+    const cwd = tempDir({ "in.csv": "id,at,b\n1,2026-05-05T10:00:00+02:00,DEADBEEF\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id"];
+
+    const lossy = await runUpsurge(args, { cwd });
+    const [, typed = ""] = /loses its offset.*--value '(.*)' takes/.exec(lossy.stdout) ?? [];
+    const flags = ["--value", typed.replaceAll("'\\''", "'"), "--binary", "hex"];
+    const whole = await runUpsurge([...args, ...flags], { cwd });
+
+    expect(lossy.stdout).toContain("--binary hex stores the bytes");
+    expect(whole.stdout).not.toContain("warning");
+    expect(await database.rows("select at::text, encode(b, 'hex') from t")).toEqual([
+      ["2026-05-05 08:00:00", "deadbeef"],
+    ]);
+  });
+
+  test("values of nested records are looked at as those of others", async () => {
+    await database.reset();
+    await database.exec(`create table t (id int primary key);
+      create table e (t_id int references t, n int, at timestamp, primary key (t_id, n));`);
+    const records =
+      '{"id":1,"events":[{"n":1,"at":"2026-05-05T10:00:00+02:00"}]}\n{"id":2,"events":[{"n":1,"at":"2026-05-05T11:00:00+02:00"}]}\n';
+    const cwd = tempDir({ "in.ndjson": records });
+    const args = ["in.ndjson", "--to", database.url, "--table", "t", "--key", "id"];
+
+    const { stdout } = await runUpsurge([...args, "--nest", "events:e"], { cwd });
+
+    expect(stdout.match(/at: "2026-05-05T10:00:00\+02:00" loses its offset/g)).toHaveLength(1);
+    expect(stdout).not.toContain("11:00:00");
+  });
+});
