@@ -33,8 +33,9 @@ export function lostPart(loses: LosingType, text: string, length = text.length):
   return isMixed || (isWhole && text.endsWith("=")) ? "base64" : null;
 }
 
-/** So many digits every double keeps. */
+/** So many digits every double keeps, and so many at most tell one from all others. */
 const KEPT_DIGITS = 15;
+const MOST_DIGITS = 17;
 
 /** Whether a number with a point is another one as a double, or has digits that it does not keep. */
 function isRounded(text: string): boolean {
@@ -46,24 +47,35 @@ function isRounded(text: string): boolean {
 const DASH = 45;
 const PLUS = 43;
 const BACKSLASH = 92;
+const ZERO = 48;
 
-/** The same of bytes, of which most are told apart without a string. */
+/** Whether it takes a closer look to tell whether these bytes lose a part: of most of them this is told without a string. */
+export function mayLosePart(loses: LosingType, bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 0) return false;
+  if (loses === "time") return length >= 16;
+  if (loses === "digits") return length > KEPT_DIGITS;
+  if (loses === "encoding") return bytes[start] !== BACKSLASH;
+  return isSign(bytes[end - 3]) || isSign(bytes[end - 6]) || isSign(bytes[end - 5]);
+}
+
+/** Whether a number has so many digits, written in these bytes, that no double has them all. */
+export function hasTooManyDigits(bytes: Buffer, start: number, end: number): boolean {
+  let [at, digits] = [start, 0];
+  while (at < end && (bytes[at] as number) <= ZERO) at += 1;
+  for (; at < end; at += 1) if ((bytes[at] as number) >= ZERO) digits += 1;
+  return digits > MOST_DIGITS;
+}
+
+/** `lostPart` of bytes. */
 export function lostPartOfBytes(
   loses: LosingType,
   bytes: Buffer,
   start: number,
   end: number,
 ): LostPart | null {
-  const length = end - start;
-  if (length === 0) return null;
-  if (loses === "time" && length < 16) return null;
-  if (loses === "digits" && length <= KEPT_DIGITS) return null;
-  if (loses === "encoding" && bytes[start] === BACKSLASH) return null;
-  if (loses === "offset" && !isSign(bytes[end - 3]) && !isSign(bytes[end - 6])) {
-    if (!isSign(bytes[end - 5])) return null;
-  }
   const text = bytes.toString("latin1", start, Math.min(end, start + LOOKED_AT));
-  return lostPart(loses, text, length);
+  return lostPart(loses, text, end - start);
 }
 
 function isSign(byte: number | undefined): boolean {

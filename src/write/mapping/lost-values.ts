@@ -7,7 +7,13 @@ import type { PackedFields } from "../../model/packed.ts";
 import type { RecordShape } from "../../model/record.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
-import { lossText, lostPart, lostPartOfBytes } from "../../values/lost-parts.ts";
+import {
+  hasTooManyDigits,
+  lossText,
+  lostPart,
+  lostPartOfBytes,
+  mayLosePart,
+} from "../../values/lost-parts.ts";
 import type { LostPart } from "../../values/lost-parts.ts";
 
 /** Of one load, over all its tries. */
@@ -32,6 +38,8 @@ export class LosingColumns {
   readonly #table: string;
   readonly #madeOf: Capabilities["madeOf"];
   readonly #found: Map<string, string>;
+  /** Numbers of a column that were compared with their doubles. */
+  readonly #compared = new Map<string, number>();
 
   /** `found`: told before, by table and column. */
   constructor(
@@ -77,13 +85,22 @@ export class LosingColumns {
     const width = 2 * shape.fields.length;
     for (let place = 2 * at; place < records * width; place += width) {
       const [start, end] = [offsets[place] as number, offsets[place + 1] as number];
-      if (start < 0 || end < 0) continue;
+      if (start < 0 || end < 0 || !mayLosePart(column.loses, bytes, start, end)) continue;
+      if (column.loses === "digits" && !this.#looksAtDigits(column, bytes, start, end)) continue;
       const part = lostPartOfBytes(column.loses, bytes, start, end);
       if (part === null) continue;
       const value = bytes.toString("utf8", start, end);
       this.#tell(column, shape.fields[at] ?? "", { value, part });
       return;
     }
+  }
+
+  /** Numbers with as many digits as a double may have are compared with it: the first of a column, since each costs more than to write it. */
+  #looksAtDigits({ name }: Column, bytes: Buffer, start: number, end: number): boolean {
+    const compared = this.#compared.get(name) ?? 0;
+    if (compared >= MOST_COMPARED) return hasTooManyDigits(bytes, start, end);
+    this.#compared.set(name, compared + 1);
+    return true;
   }
 
   #tell(
@@ -102,6 +119,9 @@ export class LosingColumns {
     return `${this.#table} ${column}`;
   }
 }
+
+/** So many numbers of a column are compared with their doubles. */
+const MOST_COMPARED = 10_000;
 
 /** Characters of a value that are shown. */
 const SHOWN = 40;
