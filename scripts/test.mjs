@@ -44,13 +44,20 @@ async function everyCheck() {
 }
 
 async function quickChecks() {
-  for (const [title, tool, args] of QUICK) {
-    if (!(await step(title, () => runTool(tool, args)))) return false;
-  }
-  if (!(await step("build", build))) return false;
+  const checks = QUICK.map(([title, tool, args]) => [title, () => runTool(tool, args)]);
+  if (!(await together([...checks, ["build", () => build({ typesAreChecked: true })]])))
+    return false;
   return await step("docs and invariants", () =>
     tests(TOLD, { ...MARKED, UPSURGE_TEST_POSTGRES: "none" }),
   );
+}
+
+/** Begins checks that need nothing of each other at once, none of which keeps all cores busy, and tells of all in their order. */
+async function together(checks) {
+  const begun = checks.map(([title, check]) => outcomeOf(title, check));
+  let ok = true;
+  for (const outcome of begun) ok = tell(await outcome) && ok;
+  return ok;
 }
 
 async function allTests() {
@@ -72,13 +79,22 @@ async function allTests() {
   );
 }
 
-/** Runs a check and says how it went; what it printed only when it failed, unless it was shown as it came. */
+/** Runs a check and says how it went. */
 async function step(title, check) {
+  return tell(await outcomeOf(title, check));
+}
+
+async function outcomeOf(title, check) {
   const began = performance.now();
-  const { code, output, echoed } = await check();
+  const outcome = await check();
+  return { title, took: seconds(began), ...outcome };
+}
+
+/** Says how a check went; what it printed only when it failed, unless it was shown as it came. */
+function tell({ title, took, code, output, echoed }) {
   const ok = code === 0;
   console.log(
-    `${ok ? "ok  " : "FAIL"} ${title.padEnd(22)} ${seconds(began)} s${title === "tests" ? `, ${seconds(started)} s in all` : ""}`,
+    `${ok ? "ok  " : "FAIL"} ${title.padEnd(22)} ${took} s${title === "tests" ? `, ${seconds(started)} s in all` : ""}`,
   );
   if (!ok && !echoed) console.log(output);
   return ok;

@@ -10,6 +10,7 @@ import { useTempDir } from "../helpers/temp-dir.ts";
 import { play } from "../support/makers/played-server.ts";
 import type { Played } from "../support/makers/played-server.ts";
 import { COCKROACH, DSQL, YUGABYTE } from "../support/makers/rules.ts";
+import { takesTurn } from "../tiers/tiers.ts";
 import { forEngine, setupFor } from "./cases/case.ts";
 import type { Case } from "./cases/case.ts";
 import { MODE_CASES } from "./cases/modes.ts";
@@ -61,11 +62,12 @@ describe.each(SERVERS)("%s", (name, rules, flags, without) => {
     );
   }
 
-  // Each case comes to each size on one of the servers.
+  // Each case comes to each size on one of the servers; each server is met with each size.
   const turn = SERVERS.findIndex(([each]) => each === name);
   const all = [...MODE_CASES, ...TABLE_CASES, ...ROW_CASES];
   const cases = all
     .map((each, at) => [each.title, SIZES[(at + turn) % SIZES.length] ?? 1000, each] as const)
+    .filter((_, at) => takesTurn("distributed servers", SERVERS.length, { at, turn }))
     .filter(([, , { engines }]) => engines?.includes("postgres") ?? true)
     .filter(([title]) => !without.some((each) => each === title));
 

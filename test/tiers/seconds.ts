@@ -86,7 +86,7 @@ export const SECONDS: Readonly<Record<string, readonly [fast: number, all: numbe
   "targets/delete-missing.test.ts": [4, 4],
   "targets/delete-when.test.ts": [5, 5],
   "targets/diff.test.ts": [4, 4],
-  "targets/distributed-conformance.test.ts": [9, 9],
+  "targets/distributed-conformance.test.ts": [3, 9],
   "targets/distributed.test.ts": [6, 6],
   "targets/empty-values.test.ts": [3, 3],
   "targets/findings.test.ts": [8, 8],

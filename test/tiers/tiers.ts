@@ -202,6 +202,20 @@ function takeFirst<T>(list: readonly T[], most: number, kind: Cut): readonly T[]
   return isLeftOut(TIER === "fast" && list.length > most, kind) ? list.slice(0, most) : list;
 }
 
+/** Where `npm test` takes each case to one of several, by turns, of which each gets its share; `test:all` takes it to all. */
+const BY_TURNS = ["distributed servers"] as const;
+
+/** True where this run takes the `at`-th case to the one whose turn is `turn`, of `length`. */
+export function takesTurn(
+  _name: (typeof BY_TURNS)[number],
+  length: number,
+  { at, turn }: { readonly at: number; readonly turn: number },
+): boolean {
+  // Whatever goes round with the cases as well comes to each of them.
+  const isIts = (at + Math.floor(at / length)) % length === turn;
+  return !isLeftOut(TIER === "fast" && !isIts, "tests");
+}
+
 /** Fail points that `npm test` tries with several writers, who share the others' code with one. */
 const POINTS_OF_WRITERS = ["applied", "moved", "committed", "share", "sealed"];
 

@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { noteRun } from "../../tiers/seen.ts";
@@ -19,6 +21,9 @@ export const AT_FAIL_POINT = new URL("at-fail-point.mjs", import.meta.url).href;
 export const HINDERED = new URL("hindered.mjs", import.meta.url).href;
 
 const HANG_MS = 180_000;
+
+/** Where a run finds what others have compiled of the program. */
+const CACHES = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 
 /** What is run. */
 export interface Command {
@@ -59,7 +64,7 @@ export function launch(command: Command): Launched {
   const before = preload.flatMap((url) => ["--import", url]);
   const child = spawn(process.execPath, [...before, bin, ...args], {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { PATH: process.env["PATH"] ?? "", XDG_CACHE_HOME: CACHES, ...env },
     stdio: [stdin === undefined || stdin === null ? "ignore" : "pipe", "pipe", "pipe"],
   });
   // A run that is killed leaves what was written to it unread.
