@@ -29,12 +29,14 @@ export interface RowSql {
   readonly columns: readonly string[];
   /** The insert reads the staged row: a stamp is computed from it, or the row carries no column. */
   readonly readsStaged: boolean;
+  /** The insert takes values as their columns store them: an expression would see them before. */
+  readonly converts: boolean;
 }
 
 /** What is known when SQL is built for rows that carry `columns`. */
 export function rowSql(plan: TablePlan, table: SqliteTable, columns: readonly string[]): RowSql {
   const readsStaged = plan.update.stamps.length > 0 || columns.length === 0;
-  return { plan, table, columns, readsStaged };
+  return { plan, table, columns, readsStaged, converts: seesUnconverted(plan) };
 }
 
 /** `"t"` */
@@ -163,7 +165,7 @@ export function insertRows(row: RowSql, rows: number, or = ""): string {
   const { plan, columns } = row;
   const verb = `insert ${or}into ${tableName(plan)} as target (${columns.map(quoteIdentifier).join(", ")})`;
   const values = `values ${Array.from({ length: rows }, () => places(columns)).join(", ")}`;
-  if (!seesUnconverted(plan)) return `${verb} ${values}`;
+  if (!row.converts) return `${verb} ${values}`;
   return `${verb} select ${inserted(row, (at) => `column${at + 1}`)} from (${values}) where true`;
 }
 
@@ -175,8 +177,7 @@ export function insertPage(row: RowSql): string {
 }
 
 /** What a select gives the columns of a row, whose values have these names. */
-function inserted({ plan, table, columns }: RowSql, valueAt: (at: number) => string): string {
-  const converts = seesUnconverted(plan);
+function inserted({ table, columns, converts }: RowSql, valueAt: (at: number) => string): string {
   const valueOf = (name: string, at: number): string =>
     converts ? asStored(valueAt(at), table.details.get(name)?.affinity) : valueAt(at);
   return columns.map(valueOf).join(", ");
