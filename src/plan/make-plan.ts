@@ -134,6 +134,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     asked: options.strategy,
     mode,
     arbiter,
+    update,
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);

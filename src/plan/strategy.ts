@@ -1,6 +1,6 @@
 /** Chooses how rows are written: by the database's own upsert, or by looking first. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { Arbiter, Mode, RowSource, Strategy } from "../model/load-plan.ts";
+import type { Arbiter, Mode, RowSource, Strategy, UpdateRule } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
 
@@ -15,6 +15,7 @@ export interface StrategyRequest {
   readonly asked: "auto" | Strategy;
   readonly mode: Mode;
   readonly arbiter: Arbiter | null;
+  readonly update: UpdateRule;
   /** NULL keys are to match, and no index does that by itself. */
   readonly matchNulls: boolean;
 }
@@ -76,9 +77,13 @@ function nativeReason({ mode, arbiter }: StrategyRequest): string {
 function nativeObstacle(
   shape: TableShape,
   capabilities: Capabilities,
-  { mode, arbiter, matchNulls }: StrategyRequest,
+  { mode, arbiter, update, matchNulls }: StrategyRequest,
 ): string | null {
   if (!upserts(mode)) return null;
+  // Each unique key of a partitioned table has the columns by which its rows are placed.
+  if (shape.kind === "partitioned" && mode === "upsert" && changesKey(update, arbiter)) {
+    return "an upsert that changes the key of a partitioned table could not move a row to another partition";
+  }
   if (shape.upsertHazard !== null) return shape.upsertHazard;
   if (shape.triggers.some((trigger) => trigger.timing === "instead")) {
     return "INSTEAD OF triggers take no upsert";
@@ -93,6 +98,12 @@ function nativeObstacle(
     return "--null-key match: the unique index takes NULLs as different keys";
   }
   return null;
+}
+
+/** Whether a row that is found may get another key. */
+function changesKey({ columns, sets, stamps }: UpdateRule, arbiter: Arbiter | null): boolean {
+  const changed = [...columns, ...[...sets, ...stamps].map(({ column }) => column)];
+  return changed.some((name) => arbiter?.columns.includes(name) === true);
 }
 
 /** The row source of a load. Throws `PLAN_UNSUPPORTED` for one the target has not. */

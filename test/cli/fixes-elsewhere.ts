@@ -32,6 +32,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   TARGET_PARAMETER: "a connection's: targets/postgres-connections",
   TARGET_SECURITY: "a server's set-up: targets/postgres-tls",
   TARGET_NO_DATABASE: "a server's: targets/start-failures",
+  TARGET_POOLER: "a pooler's set-up: faults/pooler",
   TARGET_LOOKALIKE: "another server: targets/postgres-lookalike",
   TARGET_DRIVER_MISSING: "its fix installs a package",
   TARGET_UNREACHABLE: "a server that is away: faults/server",

@@ -112,3 +112,28 @@ describe.each(tableEngines())("$title", (engine) => {
     expect(view.fix).toBe("pass --key with the columns that tell its rows apart");
   });
 });
+
+describe.each(tableEngines().filter(({ name }) => name === "sqlite"))("$title", (engine) => {
+  const database = useDatabase(engine);
+  const { report } = loadShell(database);
+  beforeEach(() => database.reset());
+
+  test("an index with the rowid among its columns decides nothing: the key that is printed loads", async () => {
+    await database.exec("create table t (id integer primary key, g int, n int, unique (g, id));");
+    const input = "id,g,n\n1,1,1\n2,1,2\n1,1,3\n";
+
+    for (const flags of [
+      ["--key", "id,g"],
+      ["--key", "g,id"],
+    ]) {
+      for (const more of [[], ["--strategy", "select-then-write"], ["--mode", "ignore"]]) {
+        const refused = await report(input, [...flags, ...more]);
+        expect([refused.exit, refused.code]).toEqual([2, "PLAN_NO_CONFLICT_TARGET"]);
+        expect(refused.fix).toMatch(/^pass --key id, /);
+        expect(refused.fix).not.toContain("create unique index");
+      }
+    }
+    const { counts } = await report(input, ["--key", "id"]);
+    expect(counts).toEqual({ inserted: 2, updated: 1 });
+  });
+});

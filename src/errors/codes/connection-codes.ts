@@ -27,4 +27,10 @@ export const CONNECTION_CODES = {
     fix: "load into PostgreSQL; --accept-server goes on at that risk",
     exit: 2,
   },
+  TARGET_POOLER: {
+    title: "the pooler at {target} refuses what a load needs",
+    cause: "{reason}",
+    fix: "let the pooler allow it, or connect to the server itself",
+    exit: 2,
+  },
 } as const satisfies Record<string, ErrorTexts>;

@@ -3,11 +3,13 @@ import { systemCodeOf } from "../../errors/system-code.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { messageOf } from "../../errors/message-of.ts";
 import { UpsurgeError, upsurgeError } from "../../errors/upsurge-error.ts";
+import type { ErrorContext } from "../../errors/upsurge-error.ts";
 import type { Row, RowFault } from "../../model/batch.ts";
 import type { RowCode } from "../../model/reject.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import { classifyOther, lostError, privilegeMissing } from "../session-errors.ts";
 import type { ErrorClass } from "../target.ts";
+import { mayPass, poolerError } from "./pooler-errors.ts";
 import { LOGIN_FIX, POLICY_FIX, TLS_FIX } from "./words.ts";
 
 /** The fields of a server error that we use. */
@@ -17,6 +19,7 @@ export interface PostgresError extends Error {
   readonly constraint?: string;
   readonly detail?: string;
   readonly hint?: string;
+  readonly severity?: string;
   /** The function of the server that reported it. */
   readonly routine?: string;
 }
@@ -104,6 +107,8 @@ export function isValueStateSql(state: string): string {
  * state that the input function of a type may give is a row's shows when the rows are taken one by one.
  */
 export function classifyError(error: PostgresError): ErrorClass {
+  const pooler = poolerError(error);
+  if (pooler !== null) return mayPass(pooler) ? "transient" : "fatal";
   return isRowError(error) || isValueState(error.code) ? "row" : classifyState(error.code);
 }
 
@@ -226,14 +231,15 @@ export function connectError(error: unknown, target: string, tls: boolean): Erro
   const context = { cause: error };
   const reason = messageOf(error);
   if (isServerError(error)) {
-    if (error.code === "3D000") {
+    const said = poolerError(error)?.code;
+    if (error.code === "3D000" || said === "TARGET_NO_DATABASE") {
       return upsurgeError(
         "TARGET_NO_DATABASE",
         { target, reason },
         { ...context, fix: NO_DATABASE },
       );
     }
-    if (error.code.startsWith("28")) {
+    if (error.code.startsWith("28") || said === "TARGET_LOGIN") {
       return upsurgeError("TARGET_LOGIN", { target, reason }, { ...context, fix: LOGIN_FIX });
     }
     return translateError(error, target);
@@ -252,6 +258,8 @@ export function translateError(error: unknown, target: string): Error {
   if (!isServerError(error)) return error;
   const details = { target, reason: describe(error) };
   const context = { cause: error };
+  const pooler = poolerError(error);
+  if (pooler !== null) return ofPooler(pooler, { target, reason: error.message }, context);
   if (isRaised(error)) return upsurgeError("TARGET_STATEMENT", details, context);
   if (error.code === PRIVILEGE) {
     if (isOfPolicy(error)) return privilegeMissing(error, POLICY_FIX);
@@ -261,6 +269,16 @@ export function translateError(error: unknown, target: string): Error {
   const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
   const fix = timeoutFix(error.code);
   return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, { ...context, fix });
+}
+
+/** What a pooler before the server says. */
+function ofPooler(
+  { code, fix }: NonNullable<ReturnType<typeof poolerError>>,
+  { target, reason }: Readonly<Record<"target" | "reason", string>>,
+  context: ErrorContext,
+): UpsurgeError {
+  const details = { target, reason: `the pooler before the server says: ${reason}` };
+  return upsurgeError(code, details, { ...context, fix });
 }
 
 /** The error of a connection that is lost; `said`: what the server said before it hung up. */

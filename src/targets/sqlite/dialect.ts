@@ -12,6 +12,7 @@ import { doUpdate, limited } from "../../sql/upsert.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { PAGED_ROWS } from "./stage/page-file.ts";
 import { pageColumn } from "./stage/row-page.ts";
+import { asStored, seesUnconverted } from "./stage/as-stored.ts";
 import { fromStaged, slotOf } from "./stage/staged-row.ts";
 import type { SqliteTable } from "./catalog/table-shape.ts";
 
@@ -28,12 +29,14 @@ export interface RowSql {
   readonly columns: readonly string[];
   /** The insert reads the staged row: a stamp is computed from it, or the row carries no column. */
   readonly readsStaged: boolean;
+  /** The insert takes values as their columns store them: an expression would see them before. */
+  readonly converts: boolean;
 }
 
 /** What is known when SQL is built for rows that carry `columns`. */
 export function rowSql(plan: TablePlan, table: SqliteTable, columns: readonly string[]): RowSql {
   const readsStaged = plan.update.stamps.length > 0 || columns.length === 0;
-  return { plan, table, columns, readsStaged };
+  return { plan, table, columns, readsStaged, converts: seesUnconverted(plan) };
 }
 
 /** `"t"` */
@@ -133,11 +136,10 @@ export function conflictTarget(arbiter: Arbiter): string {
  * `insert into "t" as target ("a", "b") values (?, ?)`, or with stamps
  * `insert into "t" as target ("a", "at") select excluded."a", (now) from temp."upsurge_row" as excluded where true`.
  */
-export function insertRow({ plan, columns, readsStaged }: Omit<RowSql, "table">, or = ""): string {
+export function insertRow(row: RowSql, or = ""): string {
+  const { plan, columns, readsStaged } = row;
+  if (!readsStaged) return insertRows(row, 1, or);
   const verb = `insert ${or}into ${tableName(plan)} as target`;
-  if (!readsStaged) {
-    return `${verb} (${columns.map(quoteIdentifier).join(", ")}) values ${places(columns)}`;
-  }
   const carried = columns.length + plan.update.stamps.length === 0 ? [firstColumn(plan)] : columns;
   const values = new Map(carried.map((name) => [name, `excluded.${quoteIdentifier(name)}`]));
   for (const { column, expression } of plan.update.stamps) values.set(column, `(${expression})`);
@@ -155,16 +157,30 @@ function places(columns: readonly string[]): string {
   return `(${columns.map(() => "?").join(", ")})`;
 }
 
-/** The same for rows that are not staged, in one statement: `insert into "t" as target ("a", "b") values (?, ?), (?, ?)`. */
-export function insertRows(row: RowSql, rows: number): string {
-  return insertRow(row) + `, ${places(row.columns)}`.repeat(rows - 1);
+/**
+ * The same for rows that are not staged, in one statement: `insert into "t" as target ("a", "b") values (?, ?), (?, ?)`, or, where an
+ * expression would see what is not converted yet, `… select column1, <column2 as stored> from (values (?, ?)) where true`.
+ */
+export function insertRows(row: RowSql, rows: number, or = ""): string {
+  const { plan, columns } = row;
+  const verb = `insert ${or}into ${tableName(plan)} as target (${columns.map(quoteIdentifier).join(", ")})`;
+  const values = `values ${Array.from({ length: rows }, () => places(columns)).join(", ")}`;
+  if (!row.converts) return `${verb} ${values}`;
+  return `${verb} select ${inserted(row, (at) => `column${at + 1}`)} from (${values}) where true`;
 }
 
 /** The same for the rows of a page: `insert into "t" as target ("a", "b") select c0, c1 from upsurge_page.rows where rowid >= ?`. */
-export function insertPage({ plan, columns }: RowSql): string {
+export function insertPage(row: RowSql): string {
+  const { plan, columns } = row;
   const names = columns.map(quoteIdentifier).join(", ");
-  const values = columns.map((_, at) => pageColumn(at)).join(", ");
-  return `insert into ${tableName(plan)} as target (${names}) select ${values} from ${PAGED_ROWS} where rowid >= ?`;
+  return `insert into ${tableName(plan)} as target (${names}) select ${inserted(row, pageColumn)} from ${PAGED_ROWS} where rowid >= ?`;
+}
+
+/** What a select gives the columns of a row, whose values have these names. */
+function inserted({ table, columns, converts }: RowSql, valueAt: (at: number) => string): string {
+  const valueOf = (name: string, at: number): string =>
+    converts ? asStored(valueAt(at), table.details.get(name)?.affinity) : valueAt(at);
+  return columns.map(valueOf).join(", ");
 }
 
 /** The last rowid, 0 in an empty table, `null` where it is too large to be counted with. */

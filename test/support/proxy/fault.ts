@@ -22,6 +22,8 @@ export type FaultKind =
   | "slice"
   /** The message waits until `meanwhile` is done, and then everything passes. */
   | "wait"
+  /** The message never arrives; the client is told `saying` as a pooler says it, which hangs up then on both. */
+  | "refused"
   /** The message arrives; its answer waits until `meanwhile` is done, and comes together with whatever followed it. */
   | "answer-waits";
 
@@ -38,6 +40,8 @@ export interface Fault {
   /** How often it strikes from then on, each connection once; 1 when nothing is said. */
   readonly times?: number;
   readonly everyMs?: number;
+  /** The words of a refusal. */
+  readonly saying?: string;
   /** What is done while something waits; begun when the wait begins. */
   readonly meanwhile?: () => Promise<unknown>;
   /** What is armed once this has struck for the last time. */

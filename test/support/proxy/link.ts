@@ -16,6 +16,14 @@ async function someTurns(): Promise<void> {
   for (let turn = 0; turn < FOLLOWING_TURNS; turn += 1) await nextTurn();
 }
 
+/** An error as PgBouncer sends it: severity, state and message, and nothing of where it was made. */
+function refusal(message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C08P01\0M${message}\0\0`);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(length.length + fields.length);
+  return Buffer.concat([Buffer.from("E"), length, fields]);
+}
+
 /** What a connection asks its proxy. */
 export interface Fate {
   readonly isPostgres: boolean;
@@ -116,7 +124,7 @@ export class Link {
 
   /** Does what `fault` says, to `message` if it waited for one. */
   strike(fault: Fault, message: Message | null = null): void {
-    const { kind, on, nth = 1, everyMs = 1000, meanwhile = nothing } = fault;
+    const { kind, on, nth = 1, everyMs = 1000, saying = "", meanwhile = nothing } = fault;
     const bytes = message?.bytes ?? Buffer.alloc(0);
     // Counted bytes end in the middle of a message; those that are within the count still pass.
     const passing = bytes.subarray(0, on === "bytes" ? Math.max(0, nth - this.#sent) : 0);
@@ -130,6 +138,10 @@ export class Link {
     switch (kind) {
       case "reset-before":
         this.#client.resetAndDestroy();
+        this.#server.resetAndDestroy();
+        return;
+      case "refused":
+        this.#client.end(refusal(saying));
         this.#server.resetAndDestroy();
         return;
       case "reset-after":

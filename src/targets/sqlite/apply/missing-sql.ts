@@ -11,7 +11,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { missingPlan, openKeys, takeSql } from "../../../sql/missing-rows.ts";
 import type { MissingPlan } from "../../../sql/missing-rows.ts";
 import type { MissingSql } from "../../missing-sql.ts";
-import { changesOf, SQLITE, tableName, tuple } from "../dialect.ts";
+import { changesOf, rowSql, SQLITE, tableName, tuple } from "../dialect.ts";
 import type { RowSql } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { keysJson } from "./lookup-sql.ts";
@@ -20,8 +20,7 @@ import { keysJson } from "./lookup-sql.ts";
 export function missingSql({ table, plan: given }: Pick<RowSql, "plan" | "table">): MissingSql {
   const plan = missingPlan(given);
   const { links, keys } = plan.missing;
-  const update = (changing: TablePlan) =>
-    changesOf({ plan: changing, table, columns: [], readsStaged: false });
+  const update = (changing: TablePlan) => changesOf(rowSql(changing, table, []));
   const sql = takeSql(plan, { ...SQLITE, update }, conditionSql(plan));
   return {
     scope: `select count(*) as n from ${tableName(plan)} as target`,

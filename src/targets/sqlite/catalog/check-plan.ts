@@ -4,6 +4,7 @@
  */
 import { fires } from "../../../model/table-shape.ts";
 import { refusedExpression } from "../../../errors/refused-expression.ts";
+import { shellWord } from "../../../errors/shell-word.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { Arbiter, TablePlan } from "../../../model/load-plan.ts";
 import type { SqliteConnection } from "../connect/connection.ts";
@@ -140,20 +141,28 @@ function noConflictTarget(plan: TablePlan, key: string, cause: Error | null): Er
   const { arbiter } = plan;
   const named = arbiter === null ? "" : conflictTarget(arbiter);
   const { table } = plan;
-  const partial = table.uniqueKeys.find((each) => each.predicate !== null);
   return upsurgeError(
     "PLAN_NO_CONFLICT_TARGET",
     {
       table: table.name.name,
       key,
       reason: `SQLite finds no unique index for: ${named}`,
-      suggestion:
-        partial === undefined
-          ? keyFix(plan, SQLITE)
-          : `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`,
+      suggestion: conflictFix(plan),
     },
     { cause },
   );
+}
+
+/** What helps where SQLite finds no index for a conflict. */
+function conflictFix(plan: TablePlan): string {
+  const { arbiter, table } = plan;
+  const rowid = table.columns.find(({ identity }) => identity === "rowid")?.name;
+  if (rowid !== undefined && arbiter?.keyExpressions.includes(quoteIdentifier(rowid)) === true) {
+    return `pass --key ${shellWord(rowid)}, which is unique by itself: SQLite lets no index with an INTEGER PRIMARY KEY among its columns decide a conflict`;
+  }
+  const partial = table.uniqueKeys.find((each) => each.predicate !== null);
+  if (partial === undefined) return keyFix(plan, SQLITE);
+  return `spell the predicate exactly as the index does: ${partial.predicate ?? ""}`;
 }
 
 /** Every expression was accepted alone, so one is at fault by where it is. */
