@@ -1,5 +1,6 @@
 /** Values that a column takes without a part of them, told by a plan. Pure. */
-import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
+import { excludedField, nameInExpression } from "../../errors/expression-names.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 import type { TablePlan } from "../../model/load-plan.ts";
 import type { SampleValues } from "./notations.ts";
 
@@ -32,7 +33,7 @@ export function explainLosses(plan: FilledPlan, samples: SampleValues): string[]
     if (value === undefined || /Z$/i.test(value.trim())) return [];
     const name = nameInExpression(column);
     const isOwn = field.toLowerCase() === column.toLowerCase();
-    const flag = `--value ${shellQuoted(`${name} = excluded.${nameInExpression(field)}::timestamptz at time zone 'UTC'`)}`;
+    const flag = `--value ${shellQuoted(`${name} = ${excludedField(field)}::timestamptz at time zone 'UTC'`)}`;
     const keeps = isOwn ? `; ${flag} takes the instant, as a time of UTC` : "";
     return [`${column}: ${JSON.stringify(value)} loses its offset: its type has none${keeps}`];
   });
