@@ -40,10 +40,10 @@ export async function runTests(args, { reporter = "default", ...options } = {}) 
   const folder = mkdtempSync(join(tmpdir(), "upsurge-test-"));
   const file = join(folder, "results.json");
   const reporters = [`--reporter=${reporter}`, "--reporter=json", `--outputFile.json=${file}`];
-  const { code, output } = await runTool("vitest", ["run", ...args, ...reporters], options);
+  const { code, signal, output } = await runTool("vitest", ["run", ...args, ...reporters], options);
   const results = resultsIn(file);
   rmSync(folder, { recursive: true, force: true });
-  return { code: code === 0 && results?.success !== true ? 1 : code, output, results };
+  return { code: code === 0 && results?.success !== true ? 1 : code, signal, output, results };
 }
 
 function resultsIn(file) {

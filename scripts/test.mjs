@@ -98,7 +98,16 @@ async function tests(args, env, { echo = false } = {}) {
   const done = await runTests(args, { env: { ...process.env, ...env }, echo, reporter });
   passed += done.results?.numPassedTests ?? 0;
   failed += done.results?.numFailedTests ?? 0;
+  if (done.code !== 0 && (done.results?.numFailedTests ?? 0) === 0) tellEnd(done);
   return { ...done, echoed: echo };
+}
+
+/** Tells how tests ended of which none has failed, and yet not all is well. */
+function tellEnd({ code, signal, results }) {
+  const suites = results?.numFailedTestSuites ?? "?";
+  console.log(
+    `no test failed; exit code ${code}, signal ${signal ?? "none"}, ${suites} groups failed`,
+  );
 }
 
 function seconds(began) {

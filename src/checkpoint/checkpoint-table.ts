@@ -5,7 +5,7 @@
  */
 import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/checkpoint.ts";
 import type { SqlValue } from "../model/sql/sql-value.ts";
-import type { ExecutorDialect, SqlExecutor } from "../targets/sql-executor.ts";
+import type { CheckedStatement, ExecutorDialect, SqlExecutor } from "../targets/sql-executor.ts";
 import { LAYOUT, layoutOf } from "./layout.ts";
 import type { CheckpointFields, CheckpointLayout } from "./layout.ts";
 
@@ -103,15 +103,21 @@ export class CheckpointTable {
     return changed === 1;
   }
 
+  /** Puts `next` in the place of `last`; false when another run has changed the row since. */
+  async advance(last: CheckpointValues, next: CheckpointValues): Promise<boolean> {
+    const { sql, values } = await this.advancing(last, next);
+    return (await this.executor.run(sql, values)).changed === 1;
+  }
+
   /**
-   * Puts `next` in the place of `last`; false when another run has changed the row since, or `conditions`, as SQL, do not
-   * all hold.
+   * The statement that puts `next` in the place of `last`, where no other run has changed the row since and `conditions`, as
+   * SQL, all hold.
    */
-  async advance(
+  async advancing(
     last: CheckpointValues,
     next: CheckpointValues,
     conditions: readonly string[] = [],
-  ): Promise<boolean> {
+  ): Promise<CheckedStatement> {
     const { dialect } = this.executor;
     const values = await this.#valuesOf(next);
     const set = Object.keys(values).filter((name) => !KEY.has(name));
@@ -119,15 +125,8 @@ export class CheckpointTable {
     const at = (more: number): string => dialect.parameter(set.length + more);
     const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${all(conditions)}`;
     const { job, source, partition, epoch, offset } = last;
-    const { changed } = await this.executor.run(sql, [
-      ...set.map((name) => values[name] ?? null),
-      job,
-      source,
-      partition,
-      epoch,
-      offset.byte,
-    ]);
-    return changed === 1;
+    const place = [job, source, partition, epoch, offset.byte];
+    return { sql, values: [...set.map((name) => values[name] ?? null), ...place] };
   }
 
   /** Adds a row. */

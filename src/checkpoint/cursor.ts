@@ -10,6 +10,7 @@ import type { CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import { noCounts, sumOfLoads } from "../model/counts.ts";
 import type { LoadCounts } from "../model/counts.ts";
 import { BEGINNING, isBefore, isBeginning } from "../model/source-offset.ts";
+import type { CheckedStatement } from "../targets/sql-executor.ts";
 import type { CheckpointTable } from "./checkpoint-table.ts";
 import type { CommittedOffset } from "../model/source-offset.ts";
 import type { WatchedTables } from "./watched-tables.ts";
@@ -74,12 +75,13 @@ export class CheckpointCursor {
   async lock(table: CheckpointTable, scope: CursorScope): Promise<void> {
     const conditions = this.#tables?.conditions(table.executor) ?? [];
     for (const row of this.#moving(scope))
-      if (!(await table.lock(row, conditions))) throw await this.#refusal(table, conditions);
+      if (!(await table.lock(row, conditions))) throw await this.refusal(table);
     await this.#tables?.look(this.#all, table.executor);
   }
 
-  /** Why a row cannot be moved under these conditions. Throws `JOB_TABLE`. */
-  async #refusal({ executor }: CheckpointTable, conditions: readonly string[]): Promise<Error> {
+  /** Why a row cannot be locked or moved: `JOB_TAKEN`. Throws `JOB_TABLE`. */
+  async refusal({ executor }: CheckpointTable): Promise<Error> {
+    const conditions = this.#tables?.conditions(executor) ?? [];
     if (conditions.length > 0) await this.#tables?.refuseOthers(this.#head.job, executor);
     return this.#taken();
   }
@@ -93,11 +95,11 @@ export class CheckpointCursor {
     return scope === "all" ? this.rows : this.rows.filter((row) => row.partition === scope);
   }
 
-  /** The last statements before a commit, one a row. Throws `JOB_TAKEN`, and `JOB_TABLE` where a table is another one. */
+  /** Moves all that a commit moves but for what it answers: the last statements of the transaction, one a row. */
   async move(
     table: CheckpointTable,
     { scope, offsets, counts, rejects }: CursorMove,
-  ): Promise<void> {
+  ): Promise<readonly CheckedStatement[]> {
     const moved: MovedRows = new Map();
     for (const reached of offsets) {
       const { source } = reached;
@@ -113,16 +115,23 @@ export class CheckpointCursor {
     this.#keepRejects(rejects, moved);
     await this.#learnTables(table, moved);
     const others = scope === "all" ? this.#collapse(moved) : [];
-    await this.#write(table, moved);
     for (const { job, source, partition } of others) await table.remove({ job, source, partition });
+    return await this.#advancing(table, moved);
   }
 
-  async #write(table: CheckpointTable, moved: MovedRows): Promise<void> {
-    const { executor } = table;
-    const conditions = this.#tables?.conditions(executor) ?? [];
-    for (const [last, next] of moved.values()) {
-      if (!(await table.advance(last, next, conditions)))
-        throw await this.#refusal(table, conditions);
+  async #advancing(table: CheckpointTable, moved: MovedRows): Promise<CheckedStatement[]> {
+    const conditions = this.#tables?.conditions(table.executor) ?? [];
+    const statements: CheckedStatement[] = [];
+    for (const [last, next] of moved.values())
+      statements.push(await table.advancing(last, next, conditions));
+    return statements;
+  }
+
+  /** Runs the last statements of a transaction. Throws `JOB_TAKEN`, and `JOB_TABLE` where a table is another one. */
+  async write(table: CheckpointTable, last: readonly CheckedStatement[]): Promise<void> {
+    for (const { sql, values } of last) {
+      const { changed } = await table.executor.run(sql, values);
+      if (changed !== 1) throw await this.refusal(table);
     }
   }
 
@@ -181,7 +190,7 @@ export class CheckpointCursor {
       if (first === undefined) throw this.#taken();
       const moved: MovedRows = new Map();
       this.#replace(first, { ...first, partitions: writers }, moved);
-      await this.#write(table, moved);
+      await this.write(table, await this.#advancing(table, moved));
       for (let partition = 1; partition < writers; partition += 1) {
         await this.#add(table, {
           ...first,
@@ -203,7 +212,8 @@ export class CheckpointCursor {
   }
 
   async #reachAll(table: CheckpointTable, reached: CommittedOffset): Promise<void> {
-    await this.move(table, { scope: "all", offsets: [reached], counts: noCounts(), rejects: null });
+    const move = { offsets: [reached], counts: noCounts(), rejects: null };
+    await this.write(table, await this.move(table, { scope: "all", ...move }));
   }
 
   async #inOwnTransaction(table: CheckpointTable, work: () => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { findIsolation } from "./isolation.ts";
 import type { IsolationRequest } from "./isolation.ts";
 import { explain, explainLocks, explainRun } from "./explain.ts";
 import { isJob } from "../options/is-job.ts";
+import { apartWarnings } from "./batches/commits-apart.ts";
 import { chooseBatches } from "./batches/choose-batches.ts";
 import { modeOf } from "../options/mode-of.ts";
 import { shareOut } from "./shards/share-out.ts";
@@ -112,7 +113,8 @@ function planTable(request: PlanRequest, stage: string): PlannedTable {
   const { capabilities } = request;
   const chosen = withMethod(deletes.chosen, { capabilities, named, quoteIdentifier });
   const all = [...why, ...explainMethod(chosen), ...notes, ...deletes.why];
-  return { ...planned, plan: chosen, why: all };
+  const warnings = [...planned.warnings, ...apartWarnings(shape, options)];
+  return { ...planned, plan: chosen, why: all, warnings };
 }
 
 /** The same, as if no record deleted. */

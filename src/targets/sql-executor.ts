@@ -27,6 +27,12 @@ export interface ExecutorDialect {
   readonly asciiOnly: boolean;
 }
 
+/** A statement that changes one row where all is as it should be, and none otherwise. */
+export interface CheckedStatement {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
 /** What a statement answers. */
 export interface SqlAnswer {
   readonly rows: readonly Readonly<Record<string, SqlValue>>[];

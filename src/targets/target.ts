@@ -17,7 +17,7 @@ import type { DdlDialect } from "../model/sql/ddl-dialect.ts";
 import type { Lookups, Savepoint } from "../model/sql/lookup-sql.ts";
 import type { MissingSql } from "./missing-sql.ts";
 import type { SetWriter } from "./set-writer.ts";
-import type { SqlExecutor } from "./sql-executor.ts";
+import type { CheckedStatement, SqlExecutor } from "./sql-executor.ts";
 import type { ValueSql } from "../model/sql/value-sql.ts";
 import type { Capabilities } from "./capabilities.ts";
 
@@ -43,6 +43,8 @@ export interface BeginRequest {
   readonly locked: boolean;
   /** What is created first; `null`: nothing. */
   readonly ddl: TableDdl | null;
+  /** What else belongs to the beginning, over `execute`; it is asked for once the tables are locked. */
+  readonly alongside?: () => Promise<void>;
 }
 
 /** What is asked for by `upsurge plan --grants`. */
@@ -256,6 +258,11 @@ export interface Transaction {
   /** In the order of the tables that it was begun with. */
   readonly writers: readonly Writer[];
   commit(): Promise<void>;
+  /**
+   * Commits with statements that are sent along; false where one of them did not change a row: then nothing is committed.
+   * Absent where no round trip is saved by it.
+   */
+  commitWith?(last: readonly CheckedStatement[]): Promise<boolean>;
   /** Checks what a commit would check (deferred constraints), for a dry run; absent when there is nothing to check. */
   rehearse?(): Promise<void>;
   /** Never throws. */

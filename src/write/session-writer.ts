@@ -9,12 +9,13 @@ import type { RejectOffsets } from "../model/checkpoint.ts";
 import { accountedFor, addCounts, asLoadCounts, noCounts, sumOfLoads } from "../model/counts.ts";
 import type { Counts, LoadCounts } from "../model/counts.ts";
 import type { LoadPlan, Step, TablePlan } from "../model/load-plan.ts";
-import type { CheckpointTable } from "../checkpoint/checkpoint-table.ts";
 import { TransactionAborted } from "../targets/target.ts";
 import type { Session, Transaction, Writer } from "../targets/target.ts";
 import type { ReadBatch } from "./batches.ts";
-import type { CheckpointCursor, CursorScope } from "../checkpoint/cursor.ts";
+import type { CursorMove, CursorScope } from "../checkpoint/cursor.ts";
 import type { Quarantine } from "./quarantine.ts";
+import { commitJob } from "../checkpoint/commit-job.ts";
+import type { CheckpointAccess } from "../checkpoint/commit-job.ts";
 import { foundUnchanged } from "./found-rows.ts";
 import { LateValues } from "./late/late-values.ts";
 import type { LateResult } from "./late/late-values.ts";
@@ -36,13 +37,6 @@ import { tablesWritten } from "./tables-written.ts";
 import type { WrittenTable } from "./tables-written.ts";
 import { writtenOf } from "./writers.ts";
 import type { CommittedOffset } from "../model/source-offset.ts";
-
-/** How a session moves the checkpoint of its load along. */
-export interface CheckpointAccess {
-  readonly cursor: CheckpointCursor;
-  /** Over the writer's own session, so that it is part of its transactions. */
-  readonly table: CheckpointTable;
-}
 
 /** The transaction of several loads, of which this writer has a part; whoever began it ends it. */
 export interface JoinedTransaction extends WrittenTable {
@@ -115,10 +109,10 @@ export class SessionWriter {
   async begin(scope: CursorScope = "all"): Promise<OpenTransaction> {
     if (this.#open !== null) return this.#open;
     return await this.#asOurs(async () => {
-      const { quarantine, checkpointing } = this.#context;
+      const { quarantine } = this.#context;
       failPoint("begin");
       const { tables } = this.#plan;
-      const joined = this.#context.joined ?? (await this.#beginOwn());
+      const joined = this.#context.joined ?? (await this.#beginOwn(scope));
       const writer = writerAt(joined, joined.at);
       const batches = new BatchWriter(tables[0], {
         writer,
@@ -133,9 +127,6 @@ export class SessionWriter {
       if (keys !== null && tables[0].removal !== undefined) joined.named.add(tables[0], keys);
       const open = { transaction: joined.transaction, keys, late, ...applying, scope };
       this.#open = open;
-      failPoint("row-lock");
-      await checkpointing?.cursor.lock(checkpointing.table, scope);
-      failPoint("row-locked");
       return open;
     });
   }
@@ -206,10 +197,15 @@ export class SessionWriter {
     return alike === null ? {} : { tellsOutcomes: true, alike };
   }
 
-  async #beginOwn(): Promise<JoinedTransaction> {
+  async #beginOwn(scope: CursorScope): Promise<JoinedTransaction> {
     const { tables, ddl } = this.#plan;
-    const { locked } = this.#context;
-    const how = { locked, ddl: this.#made ? null : ddl };
+    const { locked, checkpointing } = this.#context;
+    const alongside = async (): Promise<void> => {
+      failPoint("row-lock");
+      await checkpointing?.cursor.lock(checkpointing.table, scope);
+      failPoint("row-locked");
+    };
+    const how = { locked, ddl: this.#made ? null : ddl, alongside };
     const { tables: all, places } = tablesWritten([tables]);
     const transaction = await this.#session.begin(all, how);
     return { transaction, named: new NamedRows(), at: 0, ...places[0] };
@@ -343,25 +339,27 @@ export class SessionWriter {
   /** Commits what was written since the last commit, and tells its counts. */
   async commit({ offsets, rejects }: CommitEntry): Promise<LoadCounts> {
     const counts = named(this.#guard.scoped(this.counts), this.#plan);
-    const { checkpointing } = this.#context;
-    const { transaction, scope } = this.#open ?? {};
     this.#committing = true;
     await this.#asOurs(async () => {
-      if (checkpointing !== null && scope !== undefined) {
-        const { cursor, table } = checkpointing;
-        failPoint("move");
-        await cursor.move(table, { scope, offsets, counts, rejects });
-        failPoint("moved");
-      }
-      failPoint("commit");
-      await transaction?.commit();
-      failPoint("committed");
+      if (this.#open !== null) await this.#commit(this.#open, { offsets, rejects, counts });
     });
     this.#committing = false;
     this.#made = true;
     this.#open = null;
     this.#counts = noCounts();
     return counts;
+  }
+
+  async #commit(
+    { transaction, scope }: OpenTransaction,
+    moved: Omit<CursorMove, "scope">,
+  ): Promise<void> {
+    const { checkpointing } = this.#context;
+    if (checkpointing === null) {
+      failPoint("commit");
+      await transaction.commit();
+    } else await commitJob(transaction, { ...moved, scope }, checkpointing);
+    failPoint("committed");
   }
 
   /** Checks what a commit would check. */

@@ -20,17 +20,19 @@ const once = undisturbed();
 const BUGS: readonly Bug[] = [
   {
     name: "the checkpoint is moved after the commit, in a transaction of its own",
-    file: "src/write/session-writer.js",
+    file: "src/checkpoint/commit-job.js",
     edits: [
-      ["await cursor.move(table, { scope, offsets, counts, rejects });", ""],
       [
-        'failPoint("committed");',
-        `failPoint("committed");
-         if (checkpointing !== null && scope !== undefined) {
-           await checkpointing.table.executor.begin();
-           await checkpointing.cursor.move(checkpointing.table, { scope, offsets, counts, rejects });
-           await checkpointing.table.executor.commit();
-         }`,
+        "await cursor.write(table, last);",
+        `transaction.commitWith = async () => {
+           await transaction.commit();
+           if (globalThis.hasCommitted) failPoint("committed");
+           globalThis.hasCommitted = true;
+           await table.executor.begin();
+           await cursor.write(table, last);
+           await table.executor.commit();
+           return true;
+         };`,
       ],
     ],
     scenario: killedAround,

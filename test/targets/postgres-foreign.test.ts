@@ -70,6 +70,18 @@ describe("a foreign table", () => {
     },
   );
 
+  test("is no place for records exactly once, and a job says so", async () => {
+    const apart = expect.stringContaining("t is a foreign table: its server commits rows apart");
+    const job = await shell.bare(["in.csv", "--ignore", "--any-constraint", "--commit", "1"]);
+    expect([job.exit, job.report.warnings], job.stderr).toEqual([0, [apart]]);
+    expect(await kept()).toEqual([
+      ["1", "0"],
+      ["2", "2"],
+    ]);
+    const whole = await shell.bare(["in.csv", "--ignore", "--any-constraint"]);
+    expect([whole.exit, whole.report.warnings], whole.stderr).toEqual([0, []]);
+  });
+
   test("cannot be altered, or rid of rows", async () => {
     const more: readonly (readonly string[])[] = [
       ["--alter"],

@@ -72,6 +72,21 @@ test("a load waits for few answers besides those to its batches", async () => {
   expect(await database.rows("select count(*) from t")).toEqual([["10"]]);
 });
 
+test("a commit of a job waits for no more answers than another commit in parts", async () => {
+  const proxy = await farAway(6);
+  const trips = async (records: number, flags: readonly string[]): Promise<number> => {
+    const before = proxy.roundTrips;
+    await run(proxy, ["load", "-q", "--commit", "10", ...flags], records);
+    return proxy.roundTrips - before;
+  };
+  // Twenty parts more: each begins, is written and committed.
+  const few = await trips(100, ["--job", "few"]);
+  const many = await trips(300, ["--job", "many"]);
+  expect(many - few).toBeGreaterThanOrEqual(3 * 20 - 5);
+  expect(many - few).toBeLessThanOrEqual(3 * 20 + 5);
+  expect(await database.rows("select count(*) from t")).toEqual([["300"]]);
+});
+
 test("a plan has larger batches where the server is far, and says why", async () => {
   expect(await batchesOf(0, "batches of 20,000")).toHaveLength(1);
   const why = expect.stringMatching(/^batches of 80,000 and not 20,000: .* --batch-rows /);

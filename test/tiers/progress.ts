@@ -6,6 +6,7 @@ import type {
   TestModule,
   TestRunEndReason,
   TestSpecification,
+  TestSuite,
 } from "vitest/node";
 import { secondsOf } from "./tiers.ts";
 
@@ -60,6 +61,13 @@ export default class Progress implements Reporter {
     const { state, errors } = test.result();
     if (state !== "failed") return;
     this.#fail(`${test.module.relativeModuleId} > ${test.fullName}`, errors ?? []);
+  }
+
+  /** What a hook of a group of tests raises belongs to none of them. */
+  onTestSuiteResult(suite: TestSuite): void {
+    const errors = suite.errors();
+    if (errors.length > 0)
+      this.#fail(`${suite.module.relativeModuleId} > ${suite.fullName}`, errors);
   }
 
   onTestRunEnd(

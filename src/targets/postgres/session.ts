@@ -275,7 +275,7 @@ export class PostgresSession implements Session {
   }
 
   async #begin(tables: readonly TablePlan[], how?: BeginRequest): Promise<Transaction> {
-    const { locked, ddl } = how ?? { locked: false, ddl: null };
+    const { locked, ddl, alongside } = how ?? { locked: false, ddl: null };
     const client = this.#client;
     const begun = this.#setUp("begin isolation level read committed read write");
     if (ddl !== null) {
@@ -290,11 +290,11 @@ export class PostgresSession implements Session {
       runTogether(client, planningSettings(tables)),
       transactionId(client),
       answersTo(tables.map(async (plan) => await this.#writer(plan, order))),
+      alongside?.(),
     ]);
     const { reconnect, label, lockTimeoutMs } = this.#context;
     const reconnecting = { reconnect, label, patienceMs: lockTimeoutMs };
-    const parts = { xid, writers, pipeline: this.#pipeline };
-    return transactionOf(client, parts, reconnecting);
+    return transactionOf(client, { xid, writers, pipeline: this.#pipeline }, reconnecting);
   }
 
   /** The writer of one table. */

@@ -208,6 +208,7 @@ export class SqliteSession implements Session {
     try {
       this.#file.refuseRemoved(this.#db);
       if (ddl !== null) await this.#make(ddl);
+      await how?.alongside?.();
     } catch (error) {
       // Whoever notes what became of the load begins another transaction.
       this.#rollBack();

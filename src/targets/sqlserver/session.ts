@@ -198,6 +198,7 @@ export class SqlServerSession implements Session {
     };
     try {
       await this.#setUp(tables, how?.ddl ?? null, made);
+      await how?.alongside?.();
     } catch (error) {
       undone();
       // Whoever notes what became of the load begins another transaction.

@@ -72,7 +72,8 @@ async function sentByJob(): Promise<Recorder["sent"]> {
   await table.forgetDone(row);
   const madeAs = await execute.madeAs("dbo.t", "ops.upsurge_checkpoint");
   const isMadeAs = execute.dialect.isMadeAs?.("[dbo].[t]", "1:2026/2:2026") ?? "1 = 0";
-  await table.advance(row, row, [isMadeAs]);
+  const moved = await table.advancing(row, row, [isMadeAs]);
+  await execute.run(moved.sql, moved.values);
   const [planned] = everyPlan((await recordedSession(recorder)).capabilities);
   if (planned === undefined) throw new Error("there is no plan");
   const atHand = { sql: "[dbo].[t]", label: "dbo.t", shape: planned.plan.table };

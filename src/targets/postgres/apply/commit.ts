@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
+import type { CheckedStatement } from "../../sql-executor.ts";
 import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { endClient } from "../connect/deadline.ts";
@@ -51,6 +52,41 @@ export async function commit(client: Client, xid: string, how: Reconnection): Pr
   if (answer.command !== "COMMIT") {
     throw upsurgeError("INTERNAL", { message: "the transaction had failed before" });
   }
+}
+
+/** SQLSTATE of a division by zero. */
+const DIVISION_BY_ZERO = "22012";
+
+/** What is committed together. */
+export interface LastOfTransaction {
+  readonly last: readonly CheckedStatement[];
+  readonly xid: string;
+}
+
+/**
+ * Commits as `commit` does, and sends these statements right before it; false where one did not change a row, since the server
+ * commits nothing then. To be called where statements are sent ahead.
+ */
+export async function commitWith(
+  client: Client,
+  { last, xid }: LastOfTransaction,
+  how: Reconnection,
+): Promise<boolean> {
+  const sent = last.map(({ sql, values }) => client.query(orFails(sql), [...values]));
+  const [committed, ...answers] = await Promise.allSettled([commit(client, xid, how), ...sent]);
+  for (const answer of answers) {
+    // Where the connection was lost, the fate of the transaction says what became of its statements.
+    if (answer.status === "fulfilled" || isInDoubt(answer.reason)) continue;
+    if (isServerError(answer.reason) && answer.reason.code === DIVISION_BY_ZERO) return false;
+    throw answer.reason;
+  }
+  if (committed.status === "rejected") throw committed.reason;
+  return true;
+}
+
+/** A statement that fails where `sql` changes no row: in a failed transaction, the commit behind it is a rollback. */
+function orFails(sql: string): string {
+  return `with changed as (${sql} returning 1) select 1 / count(*) from changed`;
 }
 
 /** Returns when the transaction turns out to be committed; throws otherwise. */

@@ -1,9 +1,10 @@
 /** One transaction of a load into PostgreSQL: its end, and a writer for each of its tables. */
 import type { Client } from "pg";
 import type { Transaction, Writer } from "../../target.ts";
-import { commit, commitError } from "./commit.ts";
+import { commit, commitError, commitWith } from "./commit.ts";
 import type { Reconnection } from "./commit.ts";
 import { rollBack } from "../connect/deadline.ts";
+import { sendingAhead } from "../connect/run-together.ts";
 import type { Pipeline } from "../stage/pipeline.ts";
 
 /** What is known of a transaction that has begun. */
@@ -27,6 +28,10 @@ export function transactionOf(
       // A savepoint that is still to be released ends with the transaction.
       pipeline.end();
       await commit(client, xid, reconnection);
+    },
+    commitWith: async (last) => {
+      pipeline.end();
+      return await sendingAhead(client, () => commitWith(client, { last, xid }, reconnection));
     },
     rehearse: async () => {
       try {
