@@ -2,7 +2,12 @@
 
 /** The name of a column: in quotes where it could be read otherwise, or not at all. */
 export function nameInExpression(name: string): string {
-  return /^[a-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  return /^[a-z_]\w*$/.test(name) ? name : quotedInExpression(name);
+}
+
+/** The same in quotes, which tell it from one that differs in case. */
+export function quotedInExpression(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** How an expression of `--value` reads a field, on every database. */

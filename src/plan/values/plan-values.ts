@@ -1,6 +1,6 @@
 /** What `--value` means to a table: which columns are filled, by which expressions over which fields. Pure. */
 import { nearest } from "../../errors/edit-distance.ts";
-import { excludedField } from "../../errors/expression-names.ts";
+import { excludedField, quotedInExpression } from "../../errors/expression-names.ts";
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { KnownFields } from "../../model/header.ts";
@@ -107,7 +107,7 @@ function fieldOf({ known, allKnown }: ValuesRequest, field: ValueField): ValueFi
   if (names.has(field.name)) return { ...field, isQuoted: true };
   const alike = [...names].filter((name) => isValueField(field, name));
   if (alike.length > 1) {
-    const candidates = alike.map(excludedField);
+    const candidates = alike.map((name) => `excluded.${quotedInExpression(name)}`);
     throw upsurgeError(
       "PLAN_AMBIGUOUS_FIELD",
       { field: field.name, candidates: alike.join(" and ") },
