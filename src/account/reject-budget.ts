@@ -1,5 +1,6 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import type { JobFix } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
 import { shareOf } from "../model/share.ts";
 import type { RejectLimit } from "../options/grammar.ts";
@@ -69,6 +70,7 @@ export class RejectBudget {
   }
 
   #exceeded(reject: Reject): Error {
+    const correction = this.#fixOf(reject);
     return upsurgeError(
       "REJECT_LIMIT",
       {
@@ -76,9 +78,20 @@ export class RejectBudget {
         count: this.#rejectedText,
         limit: this.#text,
       },
-      { where: placeOf(reject), fix: `${this.#fixOf(reject)}; ${OTHERWISE}` },
+      {
+        where: placeOf(reject),
+        fix: `${correction}; ${OTHERWISE}`,
+        fixOfJob: fixOfJob(correction),
+      },
     );
   }
+}
+
+/** A flag that corrects records changes what the source means, which a job that has begun refuses. */
+function fixOfJob(correction: string): JobFix | undefined {
+  if (!correction.includes("--")) return undefined;
+  const added = `${correction} (add --reset-job: the job begins with another flag)`;
+  return { begun: `${added}; ${OTHERWISE}`, unknown: `${correction}; ${OTHERWISE}` };
 }
 
 /** Where a reject is: `orders.csv, record 3, line 4, column "amount"`. */

@@ -2,7 +2,7 @@
 import { UpsurgeError } from "../errors/upsurge-error.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Options } from "../options/options.ts";
-import { delimiterFlag, splitsOf } from "../plan/dialect-hint.ts";
+import { delimiterFlag, splitsOf } from "../plan/header-delimiters.ts";
 import { refuseForeignOptions } from "../options/of-format.ts";
 import { SourceSet } from "../sources/source-set.ts";
 import type { Source } from "../sources/source-set.ts";

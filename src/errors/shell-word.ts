@@ -22,11 +22,6 @@ export function correctingCommand(command: string, source: string, ending: strin
   return `\`${command} < ${shellWord(source)} > ${shellWord(to)}\`, and load that file`;
 }
 
-/** A name in an expression of `--value`: in quotes where it could be read otherwise. */
-export function nameInExpression(name: string): string {
-  return /^[a-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
 /** The flag that drops a field, which `--map` calls so. */
 export function dropFlag(field: string): string {
   return `--map ${shellQuoted(`${field}:`)}`;

@@ -17,8 +17,18 @@ export interface ErrorContext {
   readonly title?: string | undefined;
   readonly why?: string | undefined;
   readonly fix?: string | undefined;
+  /** Absent: what helps is the same whether or not the load is a job. */
+  readonly fixOfJob?: JobFix | undefined;
   /** Takes the place of what the registry says of trying again. */
   readonly retry?: Retry | undefined;
+}
+
+/** What to do in place of the fix where the load is a job that has committed nothing: its options stay those it began with. */
+export interface JobFix {
+  /** The job has begun in this run or an earlier one. */
+  readonly begun: string;
+  /** Earlier runs may have committed records of it: nothing may be said that would begin it anew. */
+  readonly unknown: string;
 }
 
 /** A failure the user can act on: code, what, cause, fix, where. */
@@ -26,6 +36,7 @@ export class UpsurgeError extends Error {
   readonly code: ErrorCode;
   readonly why: string;
   readonly fix: string;
+  readonly fixOfJob: JobFix | undefined;
   readonly where: string | null;
   readonly details: ErrorDetails;
   /** Whether the same load may succeed when it is tried again. */
@@ -41,6 +52,7 @@ export class UpsurgeError extends Error {
     this.code = code;
     this.why = context.why ?? fill(texts.cause, details);
     this.fix = context.fix ?? fill(texts.fix, details);
+    this.fixOfJob = context.fixOfJob;
     this.where = context.where ?? null;
     this.details = details;
     this.retry = context.retry ?? texts.retry ?? "no";
@@ -80,18 +92,19 @@ export function relocated(error: UpsurgeError, where: string): UpsurgeError {
   return changed(error, { where });
 }
 
-/** The same error with another fix. */
+/** The same error with another fix, of jobs as well. */
 export function refixed(error: UpsurgeError, fix: string): UpsurgeError {
-  return changed(error, { fix });
+  return changed(error, { fix, fixOfJob: undefined });
 }
 
 function changed(
   error: UpsurgeError,
-  to: { readonly where: string } | { readonly fix: string },
+  to: { readonly where: string } | { readonly fix: string; readonly fixOfJob: undefined },
 ): UpsurgeError {
-  const { code, details, message: title, why, fix, cause, retry } = error;
+  const { code, details, message: title, why, fix, fixOfJob, cause, retry } = error;
   const where = error.where ?? undefined;
-  return new UpsurgeError(code, details, { where, title, why, fix, cause, retry, ...to });
+  const kept = { where, title, why, fix, fixOfJob, cause, retry };
+  return new UpsurgeError(code, details, { ...kept, ...to });
 }
 
 function fill(text: string, details: ErrorDetails): string {

@@ -42,8 +42,11 @@ export interface ExtraSql {
   readonly first: (rows: number) => string;
 }
 
+/** What may become of a row. */
+export const DIFFERENCE_KINDS = ["inserted", "updated", "removed", "extra"] as const;
+
 /** What becomes of a row: it is new, other, gone, or no record has it. */
-export type DifferenceKind = "inserted" | "updated" | "removed" | "extra";
+export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /** A column of a row that differs: its text before and after, `null` for NULL; a side is missing where there is no row. */
 export interface ColumnDifference {

@@ -22,11 +22,14 @@ export type RowSource = "staged" | "arrays" | "values";
 /** What a NULL in a key column does. */
 export type NullKey = "reject" | "match" | "insert";
 
+/** Where the key of a load may come from. */
+export const KEY_ORIGINS = ["named", "primary", "default", "column"] as const;
+
 /**
  * Where the key of a load comes from: its flags name it; `--key primary` is the primary key of the table; no flag names one,
  * and by `default` it is the primary key; `--key primary` is the `column` of that name.
  */
-export type KeyOrigin = "named" | "primary" | "default" | "column";
+export type KeyOrigin = (typeof KEY_ORIGINS)[number];
 
 /** Which target row an incoming row meets. */
 export interface Arbiter {

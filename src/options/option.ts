@@ -2,65 +2,18 @@
 import type { SourceFormat } from "../read/formats.ts";
 import type { Grammar, ListGrammar } from "./grammar.ts";
 
-/** Every command. */
-export const ALL = ["load", "run", "plan", "inspect", "jobs", "finish"] as const;
-/** The commands that read a source. */
-export const READS = ["load", "plan", "inspect"] as const;
-/** The commands that read a source, those of many included. */
-export const READS_AND_RUN = ["load", "run", "plan", "inspect"] as const;
+/** The commands that go to a database. */
+export const CONNECTS = ["load", "run", "plan", "inspect", "jobs", "finish"] as const;
 /** The commands that read records, and the one that shares them out among files. */
 export const READS_AND_SPLIT = ["load", "plan", "inspect", "split"] as const;
 /** The same, those of many sources included. */
 export const READS_RUN_AND_SPLIT = ["load", "run", "plan", "inspect", "split"] as const;
-/** The command that shares records out among files. */
-export const SPLIT = ["split"] as const;
-/** The commands that know how many processes a load has. */
-export const LOADS_AND_SPLIT = ["load", "plan", "split"] as const;
-/** The commands that write, and show how far they have come. */
-export const WRITES_AND_SPLIT = ["load", "run", "split"] as const;
 /** The commands that plan a load. */
 export const LOADS = ["load", "plan"] as const;
 /** The commands that plan a load, or the loads of a run. */
 export const LOADS_AND_RUN = ["load", "run", "plan"] as const;
-/** The command that looks at a file, a table or a database. */
-export const INSPECT = ["inspect"] as const;
-/** The command that only plans. */
-export const PLAN = ["plan"] as const;
-/** The command that writes one table. */
-export const LOAD = ["load"] as const;
 /** The commands that write. */
 export const WRITES = ["load", "run"] as const;
-/** The command that makes pages of reports. */
-export const REPORT = ["report"] as const;
-/** Every command, that one included. */
-export const ALL_AND_REPORT = [
-  "load",
-  "run",
-  "plan",
-  "inspect",
-  "jobs",
-  "finish",
-  "split",
-  "report",
-] as const;
-/** Every command that can print its report as JSON. */
-export const ALL_AND_SPLIT = ["load", "run", "plan", "inspect", "jobs", "finish", "split"] as const;
-/** What is said of a run, or of its plan. */
-export const RUN = ["run", "plan"] as const;
-/** The command that lists jobs. */
-export const JOBS = ["jobs"] as const;
-/** The commands that know jobs. */
-export const LOADS_RUN_AND_JOBS = ["load", "run", "plan", "jobs", "finish"] as const;
-/** The commands that know what comes after all records. */
-export const LOADS_AND_FINISH = ["load", "plan", "finish"] as const;
-/** The same, and those of many loads. */
-export const LOADS_RUN_AND_FINISH = ["load", "run", "plan", "finish"] as const;
-/** The commands that look at a table. */
-export const READS_AND_FINISH = ["load", "plan", "inspect", "finish"] as const;
-/** The command that loads, and the one that ends a load of shards. */
-export const LOAD_AND_FINISH = ["load", "finish"] as const;
-/** The commands that end with an exit code of a load. */
-export const WRITES_AND_FINISH = ["load", "run", "finish"] as const;
 
 /** The heading an option is listed under. */
 export type OptionGroup =

@@ -2,6 +2,7 @@
  * Values as other loaders take them, for options whose text we do not: what to pass in their place. Silent where a text may mean
  * something else.
  */
+import { nameInExpression } from "../errors/expression-names.ts";
 import { shellQuoted, shellWord } from "../errors/shell-word.ts";
 import { parseDateFormat } from "../values/date-format.ts";
 import { flagOf, optionSpec } from "./flag.ts";
@@ -91,6 +92,9 @@ const WORDS: Readonly<Partial<Record<OptionName, Words>>> = {
   },
 };
 
+/** As SQL and other languages assign, or with a name that wants quotes. */
+const ASSIGNED = /^([\w."]+) *:?=(?!=) *(.+)$/s;
+
 /** Values that are read by what they are made of. */
 const FORMS: Readonly<Partial<Record<OptionName, (text: string) => string | null>>> = {
   delimiter: delimiterForm,
@@ -104,9 +108,9 @@ const FORMS: Readonly<Partial<Record<OptionName, (text: string) => string | null
       : splitForm("map", text, /^([^=>]+?) *(?:=>|->|=) *([^=>]*)$/, ":"),
   const: (text) => splitForm("const", text, /^([\w.]+) *:=? *(.*)$/s, "="),
   type: (text) => splitForm("type", text, /^([\w.]+) *= *(.+)$/, ":"),
-  set: (text) => splitForm("set", text, /^([\w."]+) *:= *(.+)$/s, " = "),
-  stamp: (text) => splitForm("stamp", text, /^([\w."]+) *:= *(.+)$/s, " = "),
-  value: (text) => splitForm("value", text, /^([\w."]+) *:= *(.+)$/s, " = "),
+  set: (text) => splitForm("set", text, ASSIGNED, " = "),
+  stamp: (text) => splitForm("stamp", text, ASSIGNED, " = "),
+  value: (text) => splitForm("value", text, ASSIGNED, " = "),
   batchRows: (text) => countForm("batchRows", text),
   skipLines: (text) => countForm("skipLines", text),
   limit: (text) => countForm("limit", text),
@@ -167,11 +171,16 @@ function dateForm(text: string): string | null {
   return parseDateFormat(made) === null ? null : `pass --date-format ${shellWord(said)}`;
 }
 
-/** Two sides with the mark between them that the option has. */
+/** Two sides with the mark between them that the option has, the left one in quotes where it is not read otherwise. */
 function splitForm(name: OptionName, text: string, form: RegExp, mark: string): string | null {
   const [, left, right] = form.exec(text) ?? [];
   if (left === undefined || right === undefined) return null;
-  return `pass ${flagOf(name)} ${shellQuoted(`${left}${mark}${right}`)}`;
+  const { grammar } = optionSpec(name);
+  const lefts = /^\w+$/.test(left) ? [left, nameInExpression(left)] : [left];
+  const said = lefts
+    .map((each) => `${each}${mark}${right}`)
+    .find((each) => grammar === undefined || grammar.parse(each) !== null);
+  return said === undefined ? null : `pass ${flagOf(name)} ${shellQuoted(said)}`;
 }
 
 /** `10k` and `1e4`. */

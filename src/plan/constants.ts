@@ -1,4 +1,6 @@
 /** What `--const` means to a table. */
+import { nameInExpression } from "../errors/expression-names.ts";
+import { shellQuoted } from "../errors/shell-word.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Arbiter, FieldMapping } from "../model/load-plan.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -15,10 +17,11 @@ export function nullTexts(
   return (options.const ?? []).flatMap(({ column, value }) => {
     const isNull = /^(?:null|\\N)$/i.test(value) || options.null?.includes(value) === true;
     if (value === "" || !isNull) return [];
-    const stamp = /^[a-z_]\w*$/i.test(column) && key?.columns.includes(column) !== true;
-    const always = stamp
-      ? `; for NULL in every row that is inserted or changes: --stamp "${column} = null"`
-      : "";
+    const stamp = shellQuoted(`${nameInExpression(column)} = null`);
+    const always =
+      key?.columns.includes(column) === true
+        ? ""
+        : `; for NULL in every row that is inserted or changes: --stamp ${stamp}`;
     return [
       `--const ${column}=${value} is the text ${value}, not NULL; without it a new row takes the default of ${column}, NULL where there is none${always}`,
     ];

@@ -4,11 +4,15 @@
  */
 import { countsFrom } from "../model/counts.ts";
 import type { Counts } from "../model/counts.ts";
+import { DIFFERENCE_KINDS } from "../model/differences.ts";
 import type { RowDifference } from "../model/differences.ts";
 import { ROW_CODES } from "../errors/row-codes.ts";
 import type { RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
+import { KEY_ORIGINS } from "../model/load-plan.ts";
+import { LOAD_PHASES } from "../model/report/progress.ts";
 import { asFields } from "./fields.ts";
 import type { JsonFields } from "./fields.ts";
+import { GUARANTEES, STATUSES } from "./report.ts";
 import type {
   Report,
   ReportedError,
@@ -17,18 +21,8 @@ import type {
   ReportedTable,
   Status,
 } from "./report.ts";
-import type { ReportedLoad, RunGuarantee, RunReport } from "./run-report.ts";
-
-const STATUSES: readonly Status[] = [
-  "ok",
-  "rejects",
-  "changes",
-  "skipped",
-  "failed",
-  "interrupted",
-];
-const GUARANTEES = ["all-or-nothing", "exactly-once", "at-least-once"] as const;
-const RUN_GUARANTEES: readonly RunGuarantee[] = [...GUARANTEES, "load-by-load"];
+import { RUN_GUARANTEES } from "./run-report.ts";
+import type { ReportedLoad, RunReport } from "./run-report.ts";
 
 /** The report that a value of JSON is; `null` where it is none. */
 export function readReport(value: unknown): Report | RunReport | null {
@@ -78,12 +72,10 @@ function facts(fields: JsonFields) {
   };
 }
 
-const PHASES = ["connecting", "catalog", "waiting", "loading", "committing", "away"] as const;
-
 function courseOf(fields: JsonFields): Pick<Report, "phases" | "timeline"> {
   return {
     phases: fields.records("phases").flatMap((each) => {
-      const phase = each.choice("phase", PHASES);
+      const phase = each.choice("phase", LOAD_PHASES);
       return phase === null ? [] : [{ phase, seconds: each.number("seconds") }];
     }),
     timeline: fields.records("timeline").map((each) => ({
@@ -179,8 +171,6 @@ function jobOf(fields: JsonFields): ReportedJob {
   };
 }
 
-const ORIGINS = ["named", "primary", "default", "column"] as const;
-
 function tableOf(fields: JsonFields): Omit<ReportedLoad, "load" | "kept" | "level" | "job"> {
   const key = fields.record("key");
   const plan = fields.record("plan");
@@ -192,7 +182,7 @@ function tableOf(fields: JsonFields): Omit<ReportedLoad, "load" | "kept" | "leve
     key:
       key === null
         ? null
-        : { columns: key.texts("columns"), origin: key.choice("origin", ORIGINS) ?? "named" },
+        : { columns: key.texts("columns"), origin: key.choice("origin", KEY_ORIGINS) ?? "named" },
     strategy: fields.text("strategy"),
     rowSource: fields.text("rowSource"),
     counts: countsOf(fields),
@@ -265,8 +255,6 @@ function rejectsOfColumn(fields: JsonFields): RejectsOfColumn[] {
   return [{ code, column, count, first: placesOf(fields) }];
 }
 
-const KINDS = ["inserted", "updated", "removed", "extra"] as const;
-
 function differencesOf(
   fields: JsonFields,
 ): Pick<Report, "differencesTotal" | "differences" | "differencesCut"> {
@@ -281,7 +269,7 @@ function differencesOf(
 }
 
 function differenceOf(fields: JsonFields): RowDifference[] {
-  const kind = fields.choice("kind", KINDS);
+  const kind = fields.choice("kind", DIFFERENCE_KINDS);
   if (kind === null) return [];
   const [key, columns] = [fields.record("key"), fields.record("columns")];
   const names = columns?.names ?? [];

@@ -7,8 +7,11 @@ import type { RemovedRows } from "../model/removal.ts";
 import type { CourseOfLoad } from "../model/report/progress.ts";
 import type { Reject, RejectsOfCode, RejectsOfColumn } from "../model/reject.ts";
 
+/** How a load may end. */
+export const STATUSES = ["ok", "rejects", "changes", "skipped", "failed", "interrupted"] as const;
+
 /** How a load ended; `changes` is what `--check` found, `skipped` a job that another run has. */
-export type Status = "ok" | "rejects" | "changes" | "skipped" | "failed" | "interrupted";
+export type Status = (typeof STATUSES)[number];
 
 /** An error as values, for scripts. */
 export interface ReportedError {
@@ -19,11 +22,14 @@ export interface ReportedError {
   readonly where: string | null;
 }
 
+/** What a load may promise. */
+export const GUARANTEES = ["all-or-nothing", "exactly-once", "at-least-once"] as const;
+
 /**
  * What holds whatever happens: a load that stops leaves nothing behind; or it goes on where it stopped; or it keeps what it
  * has committed, and applies it again when it is run again.
  */
-export type Guarantee = "all-or-nothing" | "exactly-once" | "at-least-once";
+export type Guarantee = (typeof GUARANTEES)[number];
 
 /** The job of a load. */
 export interface ReportedJob {

@@ -26,29 +26,13 @@ export function fixInParts({ code, fix }: UpsurgeError, plan: LoadPlan, { read }
   return `${texts.fixInParts ?? fix}; ${committed}: ${ifAgain(plan)}`;
 }
 
-/**
- * The fix of an error that stopped a load when nothing was committed, as far as that is known. A job reads with other
- * quotes only when it starts over, which must not be said where records of it may be committed. `job`: `null` for none.
- */
+/** The fix of an error that stopped a load when nothing was committed, as far as that is known. `job`: `null` for none. */
 export function fixOfNothing(
-  { code, fix }: UpsurgeError,
+  { fix, fixOfJob }: UpsurgeError,
   job: { readonly isTaken: boolean } | null,
 ): string {
-  if (code === "REJECT_LIMIT" && job?.isTaken === true) return withReset(fix);
-  if (code !== "SOURCE_QUOTE" || job === null) return fix;
-  return job.isTaken
-    ? fix.replace("--quote ''", "--quote '' --reset-job")
-    : fix.replace(/; or pass --quote ''[^;]*/, "");
-}
-
-/** A job that has committed nothing takes another flag of reading only when it starts over. */
-function withReset(fix: string): string {
-  const [correction = "", ...rest] = fix.split("; or allow some with ");
-  return correction.includes("--")
-    ? [`${correction} (add --reset-job: the job begins with another flag)`, ...rest].join(
-        "; or allow some with ",
-      )
-    : fix;
+  if (job === null || fixOfJob === undefined) return fix;
+  return job.isTaken ? fixOfJob.begun : fixOfJob.unknown;
 }
 
 function ifAgain({ tables: [{ mode, update, emptied }], job }: LoadPlan): string {

@@ -1,5 +1,6 @@
 /** What a finished run over several tables returns: the value behind `--json`, `--report` and the summary. */
 import type { Counts } from "../model/counts.ts";
+import { GUARANTEES } from "./report.ts";
 import type { Report, ReportDetails, ReportedJob, ReportedTable } from "./report.ts";
 
 /** One load of a run. */
@@ -44,8 +45,11 @@ export interface ReportedLeftOut {
   readonly reason: string;
 }
 
+/** What a run may promise. */
+export const RUN_GUARANTEES = [...GUARANTEES, "load-by-load"] as const;
+
 /** `load-by-load`: each load is kept whole, or nothing of it. */
-export type RunGuarantee = Report["guarantee"] | "load-by-load";
+export type RunGuarantee = (typeof RUN_GUARANTEES)[number];
 
 /** The report of a run; the fields of `--json`. */
 export interface RunReport extends Pick<

@@ -46,12 +46,6 @@ function isRelation(solid: readonly Token[], at: number): boolean {
   );
 }
 
-/** How an expression of any database names a field. */
-export function excludedField(name: string): string {
-  const plain = /^[a-z_]\w*$/i.test(name);
-  return `excluded.${plain ? name : `"${name.replaceAll('"', '""')}"`}`;
-}
-
 /** The names of fields in the expression, however the database quotes names. */
 export function excludedNames(sql: string): readonly ExcludedName[] {
   const names = new Map<string, ExcludedName>();

@@ -2,7 +2,8 @@
  * Parts of values that a type does not keep, though its database takes the value: the offset of a time, the time of a day, digits
  * of a number, and bytes written as letters. Pure.
  */
-import { nameInExpression, shellQuoted } from "../errors/shell-word.ts";
+import { nameInExpression } from "../errors/expression-names.ts";
+import { shellQuoted } from "../errors/shell-word.ts";
 import type { Column, LosingType } from "../model/table-shape.ts";
 
 /** What is lost: an offset, the time of day, digits, or what the letters stand for. */

@@ -18,6 +18,11 @@ function moving(sent: readonly string[]): number {
   return sent.filter((sql) => moves.test(sql)).length;
 }
 
+/** How many statements ask SQL Server what a table is, by its name. */
+function asking(sent: readonly string[]): number {
+  return sent.filter((sql) => /OBJECT_ID\(@name\)|version_id/.test(sql)).length;
+}
+
 /** The temporary tables that are made. */
 function madeBy(sent: readonly string[]): readonly string[] {
   // The first are those of the plan, which leave nothing.
@@ -62,6 +67,16 @@ describe.each(ENGINES.filter(isLogged))("$title", (engine) => {
       const many = await statementsOf(6, { before });
       expect(moving(few)).toBeGreaterThan(0);
       expect(moving(many) - moving(few)).toBe(4 * 2);
+    },
+  );
+
+  test.runIf(engine.name === "sqlserver")(
+    "SQL Server is asked once a transaction whether the table is as it was planned",
+    async () => {
+      const few = await statementsOf(2, { before: OLD });
+      const many = await statementsOf(6, { before: OLD });
+      expect(asking(few)).toBeGreaterThan(0);
+      expect(asking(many) - asking(few)).toBe(4);
     },
   );
 

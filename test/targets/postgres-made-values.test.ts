@@ -17,9 +17,19 @@ test.each([
   ["an array as JSON", ["tags", "text[]"], '"[""a,b"",null]"', '{"a,b",NULL}'],
   ["an array of numbers as JSON", ["tags", "int[]"], '"[1,2]"', "{1,2}"],
   ["a name that is no word", ['"a b"', "int"], "1.0", "1"],
+  ["a name that begins with a digit", ['"2nd"', "int"], "1.0", "1"],
+  ["a name with capitals", ['"Size"', "int"], "1.0", "1"],
+  ["a label in other letters", ["mood", "mood"], "SAD", "sad"],
+  [
+    "a label in other letters, under a name that begins with a digit",
+    ['"2nd"', "mood"],
+    "SAD",
+    "sad",
+  ],
 ])("%s are made a value by the expression that is printed", async (_, named, text, made) => {
   const [name, type] = named;
   await database.reset();
+  await database.exec("create type mood as enum ('sad', 'glad')");
   await database.exec(`create table t (id int primary key, ${name} ${type})`);
   const cwd = tempDir({ "in.csv": `id,${name}\n1,${text}\n2,\n` });
   const args = ["in.csv", "--to", database.url, "--table", "t"];

@@ -75,7 +75,7 @@ describe.each(sharedEngines())("$title", (engine) => {
 
     await shell.bare([...key, "--const", "hist=NULL"]);
     const [warning = ""] = (await shell.bare([...key, "--const", "hist=NULL"])).report.warnings;
-    const [, stamp = ""] = /--stamp "([^"]*)"/.exec(warning) ?? [];
+    const [, stamp = ""] = /--stamp '([^']*)'/.exec(warning) ?? [];
     shell.write("in.csv", "id,n\n1,5\n2,6\n");
     const stamped = await shell.bare([...key, "--stamp", stamp]);
     shell.write("in.csv", "id\n3\n");

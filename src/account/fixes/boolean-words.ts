@@ -1,5 +1,6 @@
 /** Words for yes and no that a database without such words does not take: the flag that makes 1 and 0 of them. */
-import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
+import { excludedField, nameInExpression } from "../../errors/expression-names.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 
 const PAIRS = [
   ["true", "false"],
@@ -34,7 +35,7 @@ export function booleanFlag(value: string, column: string): string | null {
   if (pair === undefined) return null;
   const [yes, no] = pair;
   const name = nameInExpression(column);
-  const text = `excluded.${name}`;
+  const text = excludedField(column);
   const whens = [whensOf(yes, "1"), whensOf(no, "0")].join(" ");
   const made = `case lower(${text}) ${whens} else ${text} end`;
   return `pass --value ${shellQuoted(`${name} = ${made}`)}, which makes 1 and 0 of ${yes} and ${no}`;

@@ -1,4 +1,5 @@
 /** Fixes of values whose form is another than the column's: an expression that makes one of the other, or the member that is meant. */
+import { excludedField, nameInExpression } from "../../errors/expression-names.ts";
 import { shellQuoted, shellWord } from "../../errors/shell-word.ts";
 import { booleanFlag } from "./boolean-words.ts";
 import { jsonOf } from "../../model/json/json-of.ts";
@@ -92,7 +93,7 @@ function expressionFix(known: KnownReject, column: Column, form: TextForm): stri
   if (field === null || !hasOwnField(known, column.name)) return null;
   const expression = known.target?.madeOf?.(form, field, column.type) ?? null;
   if (expression === null) return null;
-  return `pass --value ${shellQuoted(`${nameInValue(column.name)} = ${expression}`)}, ${SAYS[form]}`;
+  return `pass --value ${shellQuoted(`${nameInExpression(column.name)} = ${expression}`)}, ${SAYS[form]}`;
 }
 
 /** For a label of an enum in other letters or between blanks, where all labels are in small letters, or all in capitals. */
@@ -107,7 +108,7 @@ export function labelFix(known: KnownReject, value: string): string | null {
       labels.every((each) => each === write(each)) && labels.includes(write(value.trim())),
   );
   if (made === undefined) return null;
-  const expression = `${nameInValue(column.name)} = ${made.sql}(trim(excluded.${nameInValue(field)}))`;
+  const expression = `${nameInExpression(column.name)} = ${made.sql}(trim(${excludedField(field)}))`;
   return `pass --value ${shellQuoted(expression)}, which writes it as the labels of the type are`;
 }
 
@@ -122,10 +123,6 @@ export function hasOwnField(known: KnownReject, column: string): boolean {
   const isNested = known.reject.place !== undefined;
   if (isNested || field?.toLowerCase() !== column.toLowerCase()) return false;
   return isCsv(known) || !field.includes(".");
-}
-
-function nameInValue(name: string): string {
-  return /^\w+$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /** An object of one member, such as `{"$date": …}`, where the column takes what is in it. */

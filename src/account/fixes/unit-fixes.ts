@@ -1,5 +1,6 @@
 /** Numbers with a sign of money or of percent at them, or in parentheses: the expression that takes it off, in SQL of every database. */
-import { nameInExpression, shellQuoted } from "../../errors/shell-word.ts";
+import { excludedField, nameInExpression } from "../../errors/expression-names.ts";
+import { shellQuoted } from "../../errors/shell-word.ts";
 
 /** A number as databases read it, or with commas between its thousands. */
 const NUMBER = String.raw`[+-]?(?:\d+|\d{1,3}(?<comma>(?:,\d{3})+))(?:\.\d+)?`;
@@ -16,7 +17,7 @@ const NEGATIVE = new RegExp(`^\\(${NUMBER}\\)$`);
 /** `--value` for a column that the field of its own name fills; other signs are refused as before. `null`: it is no such number. */
 export function unitFlag(value: string, column: string): string | null {
   const text = value.trim();
-  const name = nameInExpression(column);
+  const [name, field] = [nameInExpression(column), excludedField(column)];
   const found = MONEY.exec(text) ?? PERCENT.exec(text) ?? NEGATIVE.exec(text);
   if (found === null) return null;
   const { before, behind, comma, commas } = found.groups ?? {};
@@ -24,7 +25,7 @@ export function unitFlag(value: string, column: string): string | null {
   const marks = [...(sign === null ? ["(", ")"] : [sign]), ...((comma ?? commas) ? [","] : [])];
   const made = marks.reduce(
     (sql, mark) => `replace(${sql}, '${mark}', '${mark === "(" ? "-" : ""}')`,
-    text.includes(" ") ? `replace(excluded.${name}, ' ', '')` : `excluded.${name}`,
+    text.includes(" ") ? `replace(${field}, ' ', '')` : field,
   );
   const does =
     sign === null

@@ -2,7 +2,7 @@
 import { refixed, UpsurgeError } from "../../errors/upsurge-error.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { Options } from "../../options/options.ts";
-import { delimiterFlag, splitsOf } from "../../plan/dialect-hint.ts";
+import { delimiterFlag, splitsOf } from "../../plan/header-delimiters.ts";
 import type { SourceSet } from "../../sources/source-set.ts";
 
 /** So far down a header is looked for. */

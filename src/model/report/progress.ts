@@ -1,7 +1,17 @@
 /** How far a load has come, as it is told while it runs. */
 
+/** What a load may be at. */
+export const LOAD_PHASES = [
+  "connecting",
+  "catalog",
+  "waiting",
+  "loading",
+  "committing",
+  "away",
+] as const;
+
 /** What a load is at. `away`: the server is not there, and the load tries again. */
-export type LoadPhase = "connecting" | "catalog" | "waiting" | "loading" | "committing" | "away";
+export type LoadPhase = (typeof LOAD_PHASES)[number];
 
 /** A server that is not there, or not ready, and how long it is waited for. */
 export interface Away {

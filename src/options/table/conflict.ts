@@ -1,6 +1,6 @@
 /** Options: what happens when a record meets a target row. Joined with the other groups in `options.ts`. */
 import { COLUMN_EXPRESSION, UPDATE_COLUMNS } from "../grammar.ts";
-import { LOADS, LOADS_AND_RUN, LOADS_RUN_AND_FINISH, READS_AND_SPLIT } from "../option.ts";
+import { LOADS, LOADS_AND_RUN, READS_AND_SPLIT } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `conflict`. */
@@ -148,7 +148,7 @@ export const CONFLICT_OPTIONS = {
     details:
       "They are refused before anything is opened. The variable switches this on with `1` or `true`, anything else in it is an error, and no flag switches it off again.",
     example: "--no-raw-sql",
-    commands: LOADS_RUN_AND_FINISH,
+    commands: ["load", "run", "plan", "finish"],
   },
   keepIdentity: {
     group: "conflict",

@@ -1,5 +1,5 @@
 /** Options: jobs, which go on where they stopped. Joined with the other groups in `options.ts`. */
-import { JOBS, LOADS, LOADS_RUN_AND_JOBS, WRITES } from "../option.ts";
+import { LOADS, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `job`. */
@@ -18,7 +18,7 @@ export const JOB_OPTIONS = {
     details:
       "A load that commits in parts is always a job; without this flag its name is made from the target, the table, the key and the sources. The name is kept in the checkpoint table of the database, with the place up to which every record has been applied and a hash of everything before it. With `--commit end` the job is one transaction, and a finished one is known. A load without this flag is forgotten once it has finished, where to load it again comes to the same: plain updates by key, without rejects. Each load of a run is a job called NAME/TABLE.",
     example: "--job orders-2026-05",
-    commands: LOADS_RUN_AND_JOBS,
+    commands: ["load", "run", "plan", "jobs", "finish"],
   },
   followAppend: {
     group: "job",
@@ -83,7 +83,7 @@ export const JOB_OPTIONS = {
     default: "upsurge_checkpoint",
     summary: "The table that jobs are kept in; created if it does not exist.",
     example: "--checkpoint-table ops.upsurge_checkpoint",
-    commands: LOADS_RUN_AND_JOBS,
+    commands: ["load", "run", "plan", "jobs", "finish"],
   },
   printDdl: {
     group: "job",
@@ -91,7 +91,7 @@ export const JOB_OPTIONS = {
     kind: "flag",
     summary: "Print the statement that creates the checkpoint table, for a user who may run it.",
     example: "--print-ddl",
-    commands: JOBS,
+    commands: ["jobs"],
   },
   forget: {
     group: "job",
@@ -100,6 +100,6 @@ export const JOB_OPTIONS = {
     value: "NAME",
     summary: "Forget a job: its next run starts from the first record.",
     example: "--forget orders-2026-05",
-    commands: JOBS,
+    commands: ["jobs"],
   },
 } as const satisfies Record<string, OptionSpec>;

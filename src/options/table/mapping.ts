@@ -1,6 +1,6 @@
 /** Options: which field fills which column. Joined with the other groups in `options.ts`. */
 import { CONSTANT_COLUMN, FIELD_MAP } from "../grammar.ts";
-import { LOADS, LOADS_AND_RUN, READS, READS_AND_RUN } from "../option.ts";
+import { LOADS, LOADS_AND_RUN } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `mapping`. */
@@ -16,7 +16,7 @@ export const MAPPING_OPTIONS = {
     details:
       "Without it a field goes to the column of the same name, else to the one that differs only in case. `field:` with nothing after the colon drops the field. A number is the CSV field at that place, counted from 1, where no field has it for a name: so fields without a name, and fields that share one, can be dropped or told apart. It comes before the name, and must mean the same field in every source. `:` alone drops all fields without a name. A name with dots is a way into the objects of a JSON record, `address.city`, unless a member has that very name: through NULL it is NULL, what is not there is absent, and any other value on the way is a reject. `address` itself then needs no column.",
     example: "--map 'Country/Region:country'",
-    commands: READS,
+    commands: ["load", "plan", "inspect"],
     meaning: true,
   },
   matchNames: {
@@ -27,7 +27,7 @@ export const MAPPING_OPTIONS = {
     details:
       "`exact`: the same, or the same but for upper and lower case. `loose`: also the same but for blanks, dashes, underscores and dots, so that `Order No.` fills `order_no`. A column of the very name comes first; where several columns are alike it is an error.",
     example: "--match-names loose",
-    commands: READS_AND_RUN,
+    commands: ["load", "run", "plan", "inspect"],
     meaning: "given",
   },
   const: {

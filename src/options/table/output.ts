@@ -1,12 +1,5 @@
 /** Options: what a load tells, and where. Joined with the other groups in `options.ts`. */
-import {
-  ALL_AND_REPORT,
-  ALL_AND_SPLIT,
-  PLAN,
-  REPORT,
-  WRITES,
-  WRITES_AND_SPLIT,
-} from "../option.ts";
+import { WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `output`. */
@@ -18,7 +11,7 @@ export const OUTPUT_OPTIONS = {
     spelling: "--ddl",
     summary: "Print only the statements that would create the table or its columns.",
     example: "--create --ddl",
-    commands: PLAN,
+    commands: ["plan"],
   },
   progress: {
     group: "output",
@@ -27,14 +20,14 @@ export const OUTPUT_OPTIONS = {
     default: "auto",
     summary: "Progress on stderr; auto: a bar on a terminal, else a line now and then.",
     example: "--progress none",
-    commands: WRITES_AND_SPLIT,
+    commands: ["load", "run", "split"],
   },
   json: {
     group: "output",
     kind: "flag",
     summary: "The report as one line of JSON on stdout.",
     example: "--json",
-    commands: ALL_AND_SPLIT,
+    commands: ["load", "run", "plan", "inspect", "jobs", "finish", "split"],
   },
   grants: {
     group: "output",
@@ -44,7 +37,7 @@ export const OUTPUT_OPTIONS = {
     details:
       "They are for the user of `--to`, and an administrator runs them. A missing privilege does not stop this plan; anything else that is wrong with the load does.",
     example: "--grants",
-    commands: PLAN,
+    commands: ["plan"],
   },
   report: {
     group: "output",
@@ -64,7 +57,7 @@ export const OUTPUT_OPTIONS = {
     value: "FILE.html",
     summary: "Write the page to this file; its name ends in .html.",
     example: "--out page.html",
-    commands: REPORT,
+    commands: ["report"],
   },
   logLevel: {
     group: "output",
@@ -74,7 +67,7 @@ export const OUTPUT_OPTIONS = {
     env: ["UPSURGE_LOG_LEVEL"],
     summary: "How much to log on stderr; debug shows the SQL.",
     example: "--log-level debug",
-    commands: ALL_AND_REPORT,
+    commands: ["load", "run", "plan", "inspect", "jobs", "finish", "split", "report"],
   },
   logFormat: {
     group: "output",
@@ -86,7 +79,7 @@ export const OUTPUT_OPTIONS = {
     details:
       "With `json` every line on stderr is a JSON object: errors, progress and signals as well, told by `event`. Each has the `runId` of the report, and `level`, `time` and `msg`. Lines for people have no colours where NO_COLOR is set or TERM is dumb.",
     example: "--log-format json",
-    commands: ALL_AND_REPORT,
+    commands: ["load", "run", "plan", "inspect", "jobs", "finish", "split", "report"],
   },
   verbose: {
     group: "output",
@@ -102,6 +95,6 @@ export const OUTPUT_OPTIONS = {
     short: "q",
     summary: "No progress and no summary; errors, rejects and warnings still show, on stderr.",
     example: "--quiet",
-    commands: WRITES_AND_SPLIT,
+    commands: ["load", "run", "split"],
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,16 +1,6 @@
 /** Options: how a load is carried out. Joined with the other groups in `options.ts`. */
 import { COMMIT_RULE, REJECT_LIMIT } from "../grammar.ts";
-import {
-  ALL,
-  ALL_AND_SPLIT,
-  LOAD,
-  LOADS,
-  LOADS_AND_RUN,
-  LOADS_RUN_AND_FINISH,
-  RUN,
-  WRITES,
-  WRITES_AND_FINISH,
-} from "../option.ts";
+import { CONNECTS, LOADS, LOADS_AND_RUN, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `run`. */
@@ -71,7 +61,7 @@ export const RUN_OPTIONS = {
     summary: "Load only these tables of the run.",
     details: "By the names of the tables, as the plan of the run shows them.",
     example: "--only countries,customers",
-    commands: RUN,
+    commands: ["run", "plan"],
   },
   envFile: {
     group: "run",
@@ -83,7 +73,7 @@ export const RUN_OPTIONS = {
     details:
       "For `${NAME}` in a manifest or a config, and for everything that is taken from the environment, such as `PGPASSWORD`. Values may be in quotes, a line may begin with `export`, and `#` begins a comment. Only a file that is named here is read.",
     example: "--env-file .env",
-    commands: ALL_AND_SPLIT,
+    commands: ["load", "run", "plan", "inspect", "jobs", "finish", "split"],
   },
   wait: {
     group: "run",
@@ -95,7 +85,7 @@ export const RUN_OPTIONS = {
     details:
       "For a database that starts together with the load. Only the first connection is waited for, and only while nothing answers or the server takes nobody in yet: a login that is refused and a database that does not exist end the command at once. Once it was there, `--retry-timeout` counts.",
     example: "--wait 60s",
-    commands: ALL,
+    commands: CONNECTS,
   },
   lockTimeout: {
     group: "run",
@@ -105,7 +95,7 @@ export const RUN_OPTIONS = {
     default: "60s",
     summary: "How long to wait for a lock held by someone else.",
     example: "--lock-timeout 5m",
-    commands: LOADS_RUN_AND_FINISH,
+    commands: ["load", "run", "plan", "finish"],
   },
   statementTimeout: {
     group: "run",
@@ -117,7 +107,7 @@ export const RUN_OPTIONS = {
     details:
       "A network that drops everything never says so: after this time without an answer the connection counts as lost, and the load is tried again as after any lost connection. It bounds the copying and the writing of one batch, a wait for a lock, and the commit; a smaller `--batch-rows` makes for shorter statements. SQLite has no connection to lose.",
     example: "--statement-timeout 2h",
-    commands: LOADS_RUN_AND_FINISH,
+    commands: ["load", "run", "plan", "finish"],
   },
   retryTimeout: {
     group: "run",
@@ -164,7 +154,7 @@ export const RUN_OPTIONS = {
     details:
       "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4. With `--delete-missing` the exit code is 3 all the same, since no row was deleted.",
     example: "--rejects-ok",
-    commands: WRITES_AND_FINISH,
+    commands: ["load", "run", "finish"],
   },
   rejectFile: {
     group: "run",
@@ -174,7 +164,7 @@ export const RUN_OPTIONS = {
     details:
       "Default: the source's name and .rejects.csv, .tsv, .ndjson or .json after its format, next to the source. Made when --max-rejects allows any, never overwritten, removed when it stays empty. `{date}` and `{time}` stand for the time at which the load began, in UTC: 2026-05-31 and 13-57-47. A job keeps the name that its first run has made.",
     example: "--max-rejects 100 --reject-file 'bad-{date}.csv'",
-    commands: LOAD,
+    commands: ["load"],
   },
   dryRun: {
     group: "run",

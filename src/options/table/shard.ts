@@ -1,5 +1,5 @@
 /** Options: loads that are shared out among processes. Joined with the other groups in `options.ts`. */
-import { LOADS, LOADS_AND_SPLIT } from "../option.ts";
+import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 import { MOST_SHARDS } from "../../model/shards/shard.ts";
 import { SHARD_RULE } from "../shard-rule.ts";
@@ -28,7 +28,7 @@ export const SHARD_OPTIONS = {
     value: "N",
     summary: "How many shards there are, for --shard auto; how many pieces `upsurge split` makes.",
     example: "--shards 8",
-    commands: LOADS_AND_SPLIT,
+    commands: ["load", "plan", "split"],
   },
   piece: {
     group: "run",

@@ -1,11 +1,5 @@
 /** Options: how a source is read. Joined with the other groups in `options.ts`. */
-import {
-  LOAD,
-  LOAD_AND_FINISH,
-  READS_AND_SPLIT,
-  READS_RUN_AND_SPLIT,
-  WRITES_AND_SPLIT,
-} from "../option.ts";
+import { READS_AND_SPLIT, READS_RUN_AND_SPLIT } from "../option.ts";
 import { FORMAT_NAMES } from "../../read/formats.ts";
 import { RECORDS_POINTER } from "../value-grammar.ts";
 import type { OptionSpec } from "../option.ts";
@@ -202,7 +196,7 @@ export const SOURCE_OPTIONS = {
     details:
       "All sources count together, and so do all runs of a job. With `--commit N` what was committed before stays; the last transaction is not.",
     example: "--expect-rows 120000",
-    commands: LOAD_AND_FINISH,
+    commands: ["load", "finish"],
   },
   expectSha256: {
     group: "source",
@@ -212,7 +206,7 @@ export const SOURCE_OPTIONS = {
     details:
       "What `sha256sum FILE` prints: of a compressed source the hash of the compressed bytes. It is known when the last byte was read, so that with `--commit N` what was committed before stays. For one source.",
     example: '--expect-sha256 "$(cut -c-64 parts.csv.sha256)"',
-    commands: LOAD,
+    commands: ["load"],
   },
   requireFinalNewline: {
     group: "source",
@@ -221,6 +215,6 @@ export const SOURCE_OPTIONS = {
     details:
       "A source that is empty passes, and so does one in the format json, which ends with its bracket. A last record that is cut is never committed. With `--follow-append` such a line is left for the next run instead.",
     example: "--require-final-newline",
-    commands: WRITES_AND_SPLIT,
+    commands: ["load", "run", "split"],
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,5 +1,4 @@
 /** Options: what `upsurge split` makes. Joined with the other groups in `options.ts`. */
-import { SPLIT } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options about pieces, of the group `output`. */
@@ -12,7 +11,7 @@ export const SPLIT_OPTIONS = {
     value: "DIR",
     summary: "Write the pieces and their index.json into this folder, which is new or empty.",
     example: "--out pieces",
-    commands: SPLIT,
+    commands: ["split"],
   },
   compress: {
     group: "output",
@@ -21,6 +20,6 @@ export const SPLIT_OPTIONS = {
     default: "none",
     summary: "Compress the pieces; zstd needs Node 22.15 or later.",
     example: "--compress gzip",
-    commands: SPLIT,
+    commands: ["split"],
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,6 +1,6 @@
 /** Options: what is run before the first record and after the last. Joined with the other groups in `options.ts`. */
 import { SQL_SCRIPT } from "../grammar.ts";
-import { LOADS, LOADS_AND_FINISH, LOADS_RUN_AND_FINISH } from "../option.ts";
+import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `steps`. */
@@ -40,7 +40,7 @@ export const STEP_OPTIONS = {
     example: '--after "refresh materialized view totals"',
     sql: true,
     removes: true,
-    commands: LOADS_AND_FINISH,
+    commands: ["load", "plan", "finish"],
   },
   syncSequences: {
     group: "steps",
@@ -50,6 +50,6 @@ export const STEP_OPTIONS = {
     details:
       "Forward only, and after the last commit, since moving a sequence cannot be undone; a dry run prints the statements. SQL Server and SQLite move their counters by themselves.",
     example: "--sync-sequences",
-    commands: LOADS_RUN_AND_FINISH,
+    commands: ["load", "run", "plan", "finish"],
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,6 +1,6 @@
 /** Options: a table that the load creates or changes. Joined with the other groups in `options.ts`. */
 import { COLUMN_TYPE } from "../grammar.ts";
-import { INSPECT, LOADS, READS } from "../option.ts";
+import { LOADS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `table`. */
@@ -26,7 +26,7 @@ export const TABLE_OPTIONS = {
     details:
       "The type goes into the statement as given; a default or a constraint may follow it. A column that no field fills is created as well.",
     example: "--type 'price:numeric(10,2)'",
-    commands: READS,
+    commands: ["load", "plan", "inspect"],
   },
   alter: {
     group: "table",
@@ -45,6 +45,6 @@ export const TABLE_OPTIONS = {
     summary: "Print the CREATE TABLE that this database would get for the file.",
     details: "All records are read. --table and --key give the table its name and its key.",
     example: "--ddl postgres",
-    commands: INSPECT,
+    commands: ["inspect"],
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,5 +1,5 @@
 /** Options: where to: the database and the table. Joined with the other groups in `options.ts`. */
-import { ALL, READS_AND_FINISH } from "../option.ts";
+import { CONNECTS } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
 /** The options of the group `target`. */
@@ -14,7 +14,7 @@ export const TARGET_OPTIONS = {
       "The database: postgres://…, sqlserver://…, sqlite:PATH, or a path ending in .db, .sqlite or .sqlite3.",
     details: "`@NAME` is a connection of a config (see `--config`).",
     example: "--to postgres://app@db.example.com/shop",
-    commands: ALL,
+    commands: CONNECTS,
   },
   config: {
     group: "target",
@@ -26,7 +26,7 @@ export const TARGET_OPTIONS = {
     details:
       "A file of YAML with named connections, for `--to @NAME`, hosts that are never loaded into, and output options. `--config /dev/null` reads none.",
     example: "--config ops/upsurge.config.yaml",
-    commands: ALL,
+    commands: CONNECTS,
   },
   acceptServer: {
     group: "target",
@@ -36,7 +36,7 @@ export const TARGET_OPTIONS = {
     details:
       "Amazon Redshift, Greenplum and other servers of that kind are refused by name, and unknown ones too: locks, transactions or unique keys that a load relies on may not hold there. With the flag the same is said as a warning. Citus, TimescaleDB, Neon and Amazon Aurora are PostgreSQL; YugabyteDB, CockroachDB from 25.3 on and Aurora DSQL are loaded in a way of their own.",
     example: "--accept-server",
-    commands: ALL,
+    commands: CONNECTS,
   },
   table: {
     group: "target",
@@ -45,7 +45,7 @@ export const TARGET_OPTIONS = {
     value: "NAME",
     summary: "The table or view to load into; may be qualified: sales.orders.",
     example: "--table sales.orders",
-    commands: READS_AND_FINISH,
+    commands: ["load", "plan", "inspect", "finish"],
     meaning: true,
   },
 } as const satisfies Record<string, OptionSpec>;

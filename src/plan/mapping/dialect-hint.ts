@@ -2,7 +2,7 @@
 import { correctingCommand, shellQuoted } from "../../errors/shell-word.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import type { TableShape } from "../../model/table-shape.ts";
-import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
+import { delimiterFlag, splitsOf } from "../header-delimiters.ts";
 
 /** The flags under which fields without a column would have one; `null` where there are none. */
 export function dialectHint(

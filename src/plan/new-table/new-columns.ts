@@ -5,7 +5,7 @@
 import { shellQuoted } from "../../errors/shell-word.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
-import { delimiterFlag, splitsOf } from "../dialect-hint.ts";
+import { delimiterFlag, splitsOf } from "../header-delimiters.ts";
 import { chooseType } from "../../infer/choose-type.ts";
 import { mergeFacts } from "../../infer/merge-facts.ts";
 import { factsOfText } from "../../infer/of-text.ts";

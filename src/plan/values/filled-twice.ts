@@ -1,8 +1,8 @@
 /** Columns that an expression of `--value` and something else would fill. Pure. */
+import { excludedField } from "../../errors/expression-names.ts";
 import type { Assignment, Mode, TablePlan } from "../../model/load-plan.ts";
 import type { TableShape } from "../../model/table-shape.ts";
 import type { ValueColumn } from "../../model/value-plan.ts";
-import { excludedField } from "../../sql/excluded-fields.ts";
 import { readsColumn } from "../../sql/expressions.ts";
 import type { ExpressionNames } from "../../sql/expressions.ts";
 import type { FieldNames } from "../mapping/field-names.ts";

@@ -1,5 +1,6 @@
 /** What `--value` means to a table: which columns are filled, by which expressions over which fields. Pure. */
 import { nearest } from "../../errors/edit-distance.ts";
+import { excludedField, quotedInExpression } from "../../errors/expression-names.ts";
 import { refusedExpression } from "../../errors/refused-expression.ts";
 import { upsurgeError } from "../../errors/upsurge-error.ts";
 import type { KnownFields } from "../../model/header.ts";
@@ -7,7 +8,7 @@ import { isValueField, valueFieldName } from "../../model/value-plan.ts";
 import type { ValueColumn, ValueField, ValuesPlan } from "../../model/value-plan.ts";
 import type { ColumnExpression } from "../../options/grammar.ts";
 import type { Options } from "../../options/options.ts";
-import { excludedField, renameExcluded } from "../../sql/excluded-fields.ts";
+import { renameExcluded } from "../../sql/excluded-fields.ts";
 import { quotesInBrackets } from "../../sql/expressions.ts";
 import { expressionsReading } from "../isolation.ts";
 import { readOnlyColumn, whyReadOnly } from "../mapping/read-only.ts";
@@ -106,7 +107,7 @@ function fieldOf({ known, allKnown }: ValuesRequest, field: ValueField): ValueFi
   if (names.has(field.name)) return { ...field, isQuoted: true };
   const alike = [...names].filter((name) => isValueField(field, name));
   if (alike.length > 1) {
-    const candidates = alike.map((name) => `excluded."${name}"`);
+    const candidates = alike.map((name) => `excluded.${quotedInExpression(name)}`);
     throw upsurgeError(
       "PLAN_AMBIGUOUS_FIELD",
       { field: field.name, candidates: alike.join(" and ") },

@@ -17,6 +17,8 @@ export interface OpenQuote {
 /** Whole lines within one quoted field, and text after its end: the next quote of the source was taken for its end. */
 export const SWALLOWED_LINE_ENDS = 2;
 
+type QuoteFailure = StreamFailure & Required<Pick<StreamFailure, "fix" | "fixOfJob">>;
+
 /** A quote that is open where the source ends. */
 export function unclosedQuote(taken: OpenQuote, escape: string | null): StreamFailure {
   const rest = taken.lines === 1 ? "the rest of it" : "all the rest of the source";
@@ -27,7 +29,12 @@ export function unclosedQuote(taken: OpenQuote, escape: string | null): StreamFa
 export function endlessQuote(taken: OpenQuote, escape: string | null, most: number): StreamFailure {
   const found = failure(taken, escape, `is still open after ${extent(taken)} (--max-record-lines)`);
   const more = `or --max-record-lines N if a record of this source does have more than ${most} lines`;
-  return { ...found, fix: `${found.fix ?? ""}; ${more}` };
+  const { begun, unknown } = found.fixOfJob;
+  return {
+    ...found,
+    fix: `${found.fix}; ${more}`,
+    fixOfJob: { begun: `${begun}; ${more}`, unknown: `${unknown}; ${more}` },
+  };
 }
 
 /** A quoted field over whole lines that text follows. */
@@ -36,13 +43,17 @@ export function misplacedQuote(taken: OpenQuote, escape: string | null): StreamF
   return failure(taken, escape, what);
 }
 
-function failure({ line }: OpenQuote, escape: string | null, what: string): StreamFailure {
+function failure({ line }: OpenQuote, escape: string | null, what: string): QuoteFailure {
+  const close = `close the quote in line ${line}, or double it where it is data`;
   // With an escape character alone the flag is refused.
-  const off = escape === null ? "pass --quote ''" : "pass --quote '' without --escape";
+  const alone = escape === null ? "" : " without --escape";
+  const without = (flags: string): string =>
+    `${close}; or pass ${flags}${alone} if quotes mean nothing in this source`;
   return {
     code: "SOURCE_QUOTE",
     reason: `the quote that opens in line ${line} ${what}`,
-    fix: `close the quote in line ${line}, or double it where it is data; or ${off} if quotes mean nothing in this source`,
+    fix: without("--quote ''"),
+    fixOfJob: { begun: without("--quote '' --reset-job"), unknown: close },
     line,
   };
 }

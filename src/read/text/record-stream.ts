@@ -3,6 +3,7 @@
  * What a record is, is the splitter's business.
  */
 import { upsurgeError } from "../../errors/upsurge-error.ts";
+import type { JobFix } from "../../errors/upsurge-error.ts";
 import type { Position } from "../../model/record.ts";
 import type { RowCode } from "../../model/reject.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
@@ -32,6 +33,8 @@ export interface StreamFailure {
   readonly reason: string;
   /** Takes the place of the fix that the code has. */
   readonly fix?: string;
+  /** Takes the place of that one in a job. */
+  readonly fixOfJob?: JobFix;
   /** Where it began. */
   readonly line?: number;
 }
@@ -152,10 +155,11 @@ export class RecordStream<S extends Span> {
   }
 }
 
-function failed(name: string, { code, reason, fix, line }: StreamFailure): Error {
+function failed(name: string, { code, reason, fix, fixOfJob, line }: StreamFailure): Error {
   const path = sourceLabel(name);
-  if (line === undefined) return upsurgeError(code, { path, reason }, { fix });
-  return upsurgeError(code, { path, reason, line }, { fix, where: `${path}, line ${line}` });
+  const helps = { fix, fixOfJob };
+  if (line === undefined) return upsurgeError(code, { path, reason }, helps);
+  return upsurgeError(code, { path, reason, line }, { ...helps, where: `${path}, line ${line}` });
 }
 
 /** The position of a span. */

@@ -1,4 +1,5 @@
 /** Values of PostgreSQL made of texts in another form, as expressions for `--value`. */
+import { excludedField } from "../../errors/expression-names.ts";
 import type { TextForm } from "../../model/text-form.ts";
 
 const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => string>> = {
@@ -21,9 +22,7 @@ const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => str
 
 /** The expression that makes a value of `type` of the field's text. One that is no such text is still refused. */
 export function madeOf(form: TextForm, field: string, type: string): string {
-  const isPlain = /^[a-z_][a-z0-9_]*$/.test(field);
-  const name = isPlain ? field : `"${field.replaceAll('"', '""')}"`;
-  return EXPRESSIONS[form](`excluded.${name}`, type);
+  return EXPRESSIONS[form](excludedField(field), type);
 }
 
 /** An array as PostgreSQL writes it stays one. */

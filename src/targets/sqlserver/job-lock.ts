@@ -5,10 +5,9 @@
 import { createHash } from "node:crypto";
 import { lostError } from "../session-errors.ts";
 import type { Lock } from "../target.ts";
+import { takeAppLock } from "./app-lock.ts";
 import type { SqlServerConnection } from "./connect/connection.ts";
-import { rowWith } from "./connect/result-sets.ts";
 import { SqlServerError } from "./errors.ts";
-import { script } from "./apply/guard.ts";
 
 /** Gateways give up a connection that is silent: Azure's after 30 minutes, load balancers after 4. */
 const KEEP_ALIVE_MS = 60_000;
@@ -24,15 +23,7 @@ export async function lockJob(
   try {
     await connection.begin();
     const resource = `upsurge-job:${createHash("sha256").update(job).digest("hex")}`;
-    const sets = await connection.batch(
-      script([
-        "DECLARE @granted int",
-        `EXEC @granted = sp_getapplock @Resource = N'${resource}', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0`,
-        "SELECT @granted AS granted",
-      ]),
-    );
-    const { granted } = rowWith(sets, "granted");
-    if (Number(granted) >= 0) {
+    if (await takeAppLock(connection, resource, 0)) {
       const rest = keepAlive(connection, keepAliveMs);
       return {
         release: async () => {

@@ -14,6 +14,7 @@ import type {
   Transaction,
 } from "../target.ts";
 import type { Capabilities } from "../capabilities.ts";
+import { takeAppLock } from "./app-lock.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { TableAsPlanned } from "./catalog/as-planned.ts";
@@ -31,7 +32,7 @@ import { grantsFor } from "./catalog/grants.ts";
 import { script } from "./apply/guard.ts";
 import { lockJob } from "./job-lock.ts";
 import { tableSql } from "./names.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
+import { quoteIdentifier } from "./quote.ts";
 import { blockedBy } from "./connect/blocked-by.ts";
 import { rowWith } from "./connect/result-sets.ts";
 import { askServer } from "./connect/ask-server.ts";
@@ -240,16 +241,8 @@ export class SqlServerSession implements Session {
    * an application lock lets one go after the other and leaves other writers alone.
    */
   async #lock(table: string): Promise<void> {
-    const resource = quoteLiteral(`upsurge:${table}`.slice(0, 255));
-    const sets = await this.#connection.batch(
-      script([
-        "DECLARE @granted int",
-        `EXEC @granted = sp_getapplock @Resource = ${resource}, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = ${Math.round(this.#context.lockTimeoutMs)}`,
-        "SELECT @granted AS granted",
-      ]),
-    );
-    const { granted } = rowWith(sets, "granted");
-    if (Number(granted) < 0)
+    const { lockTimeoutMs } = this.#context;
+    if (!(await takeAppLock(this.#connection, `upsurge:${table}`, lockTimeoutMs)))
       throw new SqlServerError(1222, "another load into this table is running");
   }
 

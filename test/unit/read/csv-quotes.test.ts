@@ -46,6 +46,15 @@ test.each([
   expect(fix.includes("without --escape")).toBe("escape" in options);
 });
 
+test("in a job its flag wants --reset-job, and is not said where the job may have committed", async () => {
+  const { fixOfJob } = await errorOf(read('a,b\n1,"x\n', {}));
+  const close = "close the quote in line 2, or double it where it is data";
+  expect(fixOfJob).toEqual({
+    begun: `${close}; or pass --quote '' --reset-job if quotes mean nothing in this source`,
+    unknown: close,
+  });
+});
+
 test("the records before it are handed out, and a limit before it does not meet it", async () => {
   const path = await file("open.csv", `a,b\n${lines(1, 120)}121,"x\n${lines(122, 400)}`);
   const seen: number[] = [];

@@ -19,7 +19,7 @@ import type { Column } from "../../../model/table-shape.ts";
 import { assignmentsOf, stampedColumns } from "../../../sql/assignments.ts";
 import type { SqlAssignment } from "../../../sql/assignments.ts";
 import { branches, counterOf, COUNTERS, countSql, NOTE_COUNTS } from "./each-sql.ts";
-import { about } from "./folding.ts";
+import { qualifiedBy } from "./folding.ts";
 import type { FoldRules } from "./folding.ts";
 import { doBlock, quoteIdentifier } from "../quote.ts";
 import { insertSql } from "../../../sql/insert.ts";
@@ -235,7 +235,7 @@ function generate(plan: FoldRules["plan"], alias: string): string {
   return generatedOf(plan)
     .map(
       ({ name, generatedSql }) =>
-        `${alias}.${quoteIdentifier(name)} := (${about(alias, generatedSql ?? "null", plan)});`,
+        `${alias}.${quoteIdentifier(name)} := (${qualifiedBy(alias, generatedSql ?? "null", plan)});`,
     )
     .join("\n");
 }
@@ -249,7 +249,7 @@ function refuse(
   const empty = columns
     .filter(({ nullable }) => !nullable)
     .map(({ name }) => `${alias}.${quoteIdentifier(name)} is null`);
-  const broken = checks.map((sql) => `(${about(alias, sql, plan)}) is false`);
+  const broken = checks.map((sql) => `(${qualifiedBy(alias, sql, plan)}) is false`);
   const tests = [...empty, ...broken];
   return tests.length === 0 ? "" : `if ${tests.join(" or ")} then ${GIVE_UP} end if;`;
 }
@@ -265,9 +265,9 @@ export function tryFoldSql({ plan, columns, checks }: FoldRules): string {
     ...columns.map((name) => `target.${quoteIdentifier(name)}`),
     ...[...sets, ...stamps].map(({ expression }) => `(${expression})`),
     ...(where === null ? [] : [`(${where})`]),
-    ...checks.map((sql) => `(${about("target", sql, plan)})`),
+    ...checks.map((sql) => `(${qualifiedBy("target", sql, plan)})`),
     ...generatedOf(plan).map(
-      ({ generatedSql }) => `(${about("target", generatedSql ?? "null", plan)})`,
+      ({ generatedSql }) => `(${qualifiedBy("target", generatedSql ?? "null", plan)})`,
     ),
   ];
   return `select ${["true", ...read].join(", ")} from ${onlyTable(plan)} as target, (select ${fields.join(", ")} offset 0) as excluded limit 0 for no key update of target`;

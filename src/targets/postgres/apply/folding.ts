@@ -17,7 +17,7 @@ export function foldingOf(plan: TablePlan): FoldRules | null {
   return keyed === null || plan.fold === undefined ? null : { ...plan.fold, plan: keyed };
 }
 
-/** SQL over bare column names, about the row that `alias` holds. */
-export function about(alias: string, sql: string, { table }: TablePlan): string {
+/** SQL over bare column names, each as a column of the row that `alias` holds. */
+export function qualifiedBy(alias: string, sql: string, { table }: TablePlan): string {
   return qualify(sql, alias, { columns: table.columns.map(({ name }) => name), quoteIdentifier });
 }

@@ -13,6 +13,9 @@ import { tableSql } from "../names.ts";
 import { VERSION } from "./catalog-sql.ts";
 import { readTableShape, versionOf } from "./table-shape.ts";
 
+/** The version of what has the name now, in one request; of a table that is gone no version that was planned. */
+const VERSION_BY_NAME = `DECLARE @id int = OBJECT_ID(@name);\n${VERSION}`;
+
 /** What a session knows of a table and of its plan, from one transaction of a load to the next. */
 export class TableAsPlanned {
   readonly #plan: TablePlan;
@@ -26,19 +29,12 @@ export class TableAsPlanned {
   /** Throws `TARGET_ALTERED` where the plan does not hold for the table as it is now. */
   async confirm(connection: SqlServerConnection): Promise<void> {
     const table = tableSql(this.#plan);
-    const id = [{ name: "id", value: await objectId(connection, table) }];
-    const version = versionOf(rowWith(await connection.execute(VERSION, id), "version_id"));
+    const answer = await connection.execute(VERSION_BY_NAME, [{ name: "name", value: table }]);
+    const version = versionOf(rowWith(answer, "version_id"));
     if (version === this.#version) return;
     refuseAltered(this.#plan, await readTableShape(connection, table));
     this.#version = version;
   }
-}
-
-/** No table has the number 0. */
-async function objectId(connection: SqlServerConnection, table: string): Promise<string> {
-  const sql = "SELECT COALESCE(OBJECT_ID(@name), 0) AS id";
-  const found = await connection.execute(sql, [{ name: "name", value: table }]);
-  return String(rowWith(found, "id")["id"]);
 }
 
 /** Throws `TARGET_ALTERED` where rows can no longer be written as was planned. */
