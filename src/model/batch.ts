@@ -89,6 +89,8 @@ export interface Batch {
   readonly size: number;
   /** In the order of the source; made when first asked for where the batch is packed. */
   readonly rows: readonly Row[];
+  /** Those of the rows at these places, which ascend, without making the others where they are not made; absent: they are made. */
+  rowsAt?(places: Uint32Array): readonly Row[];
   /** The same rows as places in bytes; `null` when one of them is out of the ordinary. */
   readonly packed: PackedRows | null;
   /** The same where some of them carry other columns than others, and `packed` is `null`: those of each shape. Absent: one of them is out of the ordinary. */

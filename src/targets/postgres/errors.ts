@@ -17,6 +17,8 @@ export interface PostgresError extends Error {
   readonly constraint?: string;
   readonly detail?: string;
   readonly hint?: string;
+  /** What the server was at, from the inside out. */
+  readonly where?: string;
   /** The function of the server that reported it. */
   readonly routine?: string;
 }

@@ -313,7 +313,8 @@ export class PostgresSession implements Session {
     const fold = memory.cannotFold ? null : folding;
     const pipeline = this.#pipeline;
     const tables = this.#tables;
-    const context = { plan, memory: memory.set, folding: fold, order, pipeline, tables };
+    const own = { plan, memory: memory.set, folding: fold };
+    const context = { ...own, order, pipeline, tables, roundTrip: this.#roundTrip };
     return new PostgresWriter(client, context, deletes);
   }
 
