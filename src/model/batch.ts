@@ -97,6 +97,11 @@ export interface Batch {
   readonly mixed?: readonly PackedRows[];
 }
 
+/** The rows of a batch at these places, which ascend. */
+export function rowsAt(batch: Batch, places: Uint32Array): readonly Row[] {
+  return batch.rowsAt?.(places) ?? Array.from(places, (place) => batch.rows[place] as Row);
+}
+
 /** A row the database refused, and why. */
 export interface RowFault {
   readonly row: Row;

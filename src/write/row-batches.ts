@@ -1,4 +1,5 @@
 /** Batches made of some of the rows of another. What is packed stays packed, over the same bytes, where that is said. */
+import { rowsAt } from "../model/batch.ts";
 import type { Batch, Row, RowFault } from "../model/batch.ts";
 import type { PackedRows, PackedSlice } from "../model/packed.ts";
 import { mixedBatch, packedBatch } from "./packed-batch.ts";
@@ -18,11 +19,6 @@ export function without(batch: Batch, faults: readonly RowFault[]): Batch {
     batch,
     batch.rows.filter((row) => !out.has(row.ord)),
   );
-}
-
-/** The rows of a batch at these places, which ascend. */
-export function rowsAt(batch: Batch, places: Uint32Array): readonly Row[] {
-  return batch.rowsAt?.(places) ?? Array.from(places, (place) => batch.rows[place] as Row);
 }
 
 /** The rows of a batch from a place on to before another; packed ones stay packed, and are made when they are asked for. */

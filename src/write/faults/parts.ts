@@ -70,7 +70,8 @@ export class Parts {
   written({ from, to, each }: Part): void {
     if (each) this.#each = Math.min(MOST_EACH, 2 * this.#each);
     else {
-      this.#tried.most = Math.max(this.#tried.most, 2 * (to - from));
+      const isFree = this.#faulty <= from;
+      this.#tried.most = Math.max(this.#tried.most, 2 * (isFree ? this.#tried.most : to - from));
       this.#each = 0;
     }
     this.#from = to;
