@@ -15,7 +15,7 @@ import type { Repeat, RepeatFolds, SetWriter } from "../targets/set-writer.ts";
 import { Quarantine } from "./quarantine.ts";
 import { joinResults } from "./applied-batch.ts";
 import { Parts } from "./faults/parts.ts";
-import type { FailedPart, TriedRows } from "./faults/parts.ts";
+import type { FailedPart, PartSize } from "./faults/parts.ts";
 import { pickRows, rangeOf, rowsBatch, without } from "./row-batches.ts";
 import { hasDeletes, MixedWriter } from "./write-mixed.ts";
 
@@ -59,7 +59,7 @@ export class BatchWriter {
   readonly #mixed: MixedWriter | null;
   readonly #tells: boolean;
   readonly #alike: readonly OutcomesAlike[];
-  readonly #tried: TriedRows = { most: Infinity };
+  readonly #tried: PartSize = { most: Infinity };
   #repeatsSeen = false;
 
   constructor(plan: TablePlan, context: BatchWriterContext) {

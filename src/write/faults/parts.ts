@@ -11,7 +11,7 @@ const NEXT_GAP = 4;
 const MOST_EACH = 1024;
 
 /** How many rows are tried together, from one batch of a load to the next. */
-export interface TriedRows {
+export interface PartSize {
   most: number;
 }
 
@@ -26,7 +26,7 @@ export interface FailedPart {
 }
 
 /** Some of the rows of a batch: from a place on to before another. */
-export interface Part {
+export interface BatchRange {
   readonly from: number;
   readonly to: number;
   /** They go one at a time. */
@@ -38,7 +38,7 @@ export interface Part {
 /** The parts of one batch, in order. */
 export class Parts {
   readonly #size: number;
-  readonly #tried: TriedRows;
+  readonly #tried: PartSize;
   #from = 0;
   /** Where the next part ends that is tried. */
   #to: number;
@@ -49,14 +49,14 @@ export class Parts {
   /** Rows that go one at a time together though it is not known where among them a fault is; 0: a part has gone well since the last fault. */
   #each = 0;
 
-  constructor(size: number, tried: TriedRows) {
+  constructor(size: number, tried: PartSize) {
     this.#size = size;
     this.#tried = tried;
     this.#to = Math.min(size, tried.most);
   }
 
   /** The part that is to be written next, after `written` or `failed` was told of the one before; `null`: all are written. */
-  get next(): Part | null {
+  get next(): BatchRange | null {
     const from = this.#from;
     if (from >= this.#size) return null;
     const few = Math.max(this.#few, this.#each);
@@ -67,7 +67,7 @@ export class Parts {
   }
 
   /** A part was written. */
-  written({ from, to, each }: Part): void {
+  written({ from, to, each }: BatchRange): void {
     if (each) this.#each = Math.min(MOST_EACH, 2 * this.#each);
     else {
       const isFree = this.#faulty <= from;
@@ -80,7 +80,7 @@ export class Parts {
   }
 
   /** A part failed, and has left nothing behind. */
-  failed({ from, to }: Part, { isFault, place, few }: FailedPart): void {
+  failed({ from, to }: BatchRange, { isFault, place, few }: FailedPart): void {
     const size = to - from;
     const half = Math.ceil(size / 2);
     const known = place !== null && place < size ? place : null;

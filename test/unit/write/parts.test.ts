@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Parts } from "../../../src/write/faults/parts.ts";
-import type { TriedRows } from "../../../src/write/faults/parts.ts";
+import type { PartSize } from "../../../src/write/faults/parts.ts";
 
 const FEW = 16;
 
@@ -18,7 +18,7 @@ interface Written {
 function write(
   size: number,
   faults: readonly number[],
-  { tells = false, tried = { most: Infinity } }: { tells?: boolean; tried?: TriedRows } = {},
+  { tells = false, tried = { most: Infinity } }: { tells?: boolean; tried?: PartSize } = {},
 ): Written {
   const parts = new Parts(size, tried);
   const ranges: [number, number][] = [];
