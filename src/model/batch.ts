@@ -89,10 +89,17 @@ export interface Batch {
   readonly size: number;
   /** In the order of the source; made when first asked for where the batch is packed. */
   readonly rows: readonly Row[];
+  /** Those of the rows at these places, which ascend, without making the others where they are not made; absent: they are made. */
+  rowsAt?(places: Uint32Array): readonly Row[];
   /** The same rows as places in bytes; `null` when one of them is out of the ordinary. */
   readonly packed: PackedRows | null;
   /** The same where some of them carry other columns than others, and `packed` is `null`: those of each shape. Absent: one of them is out of the ordinary. */
   readonly mixed?: readonly PackedRows[];
+}
+
+/** The rows of a batch at these places, which ascend. */
+export function rowsAt(batch: Batch, places: Uint32Array): readonly Row[] {
+  return batch.rowsAt?.(places) ?? Array.from(places, (place) => batch.rows[place] as Row);
 }
 
 /** A row the database refused, and why. */

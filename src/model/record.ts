@@ -60,6 +60,8 @@ export interface RecordChunk {
   readonly packed: PackedFields | null;
   /** The same where some of them have other fields than others, and `packed` is `null`; absent: they have not, or are not ordinary. */
   readonly mixed?: MixedFields;
+  /** Of packed records, mixed ones included: those at these places, which ascend, without making the others; absent: all are made. */
+  readonly recordsAt?: (places: Uint32Array) => readonly SourceRecord[];
   /** Of packed records, mixed ones included: the place after the first `count` of them, found without making them. */
   readonly offsetAfter: ((count: number) => SourceOffset) | null;
   /** Of the same: the number of the first, and the bytes of each as they were, found without making them; absent: they are not packed. */

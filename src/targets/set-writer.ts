@@ -8,6 +8,13 @@ export interface Repeat {
   readonly wave: number;
 }
 
+/** A row that the database stopped at. */
+export interface StoppedRow {
+  /** From 0. */
+  readonly place: number;
+  readonly alone: boolean;
+}
+
 /** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */
 export interface SetWriter {
   /** Begins to make a batch ready to be staged while an earlier one is still at work; asks the database nothing. */
@@ -21,6 +28,18 @@ export interface SetWriter {
    * apart, it fails with class `row` instead.
    */
   stage(batch: Batch): Promise<readonly RowFault[]>;
+  /** So few rows, of which one is at fault, cost less one at a time than it costs to look for that one; absent: it is not known. */
+  readonly fewRows?: number;
+  /**
+   * Where in the batch the database stopped, as its error has it: what to try next, for nothing is decided by it. `alone`: it would
+   * refuse the row whatever is in the table. Absent or `null` where it does not tell.
+   */
+  stoppedAt?(error: unknown): StoppedRow | null;
+  /**
+   * As `stage`, without the rows that the database would refuse whatever is in the table; tells their places. Fails with class `row`
+   * where it does not find them. To be asked where `stoppedAt` has told of such a row.
+   */
+  sift?(batch: Batch): Promise<readonly number[]>;
   /**
    * After an error of class `row` or `repeat` was undone: true when the batch had gone a way that sound rows can fail on, and
    * would go another way if it was staged again.

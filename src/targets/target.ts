@@ -284,9 +284,9 @@ export interface Writer {
   /**
    * Applies each row by itself, in order, as the law says, and tells the rows that were refused. Leaves no partial row
    * behind. `tells`: the result has the outcome of each row. Where the plan has `made.written` it has the values of those
-   * columns as well, of each row that was inserted.
+   * columns as well, of each row that was inserted. `atFault`: one of them was refused with others, and will be by itself.
    */
-  applyEach(batch: Batch, tells?: boolean): Promise<BatchResult>;
+  applyEach(batch: Batch, tells?: boolean, atFault?: boolean): Promise<BatchResult>;
 }
 
 /** Keeps keys that are whole numbers. */

@@ -11,22 +11,27 @@ export interface AppliedBatch {
 
 /** What became of a batch that was written in parts. */
 export function joinApplied(batch: Batch, parts: readonly AppliedBatch[]): AppliedBatch {
-  const counts = noCounts();
-  for (const { result } of parts) addCounts(counts, result.counts);
-  const made = joined(parts.map(({ result }) => result.made));
   return {
     batch: rowsBatch(
       batch,
       parts.flatMap((each) => each.batch.rows),
     ),
-    result: {
-      counts,
-      faults: parts.flatMap(({ result }) => result.faults),
-      misfits: parts.flatMap(({ result }) => result.misfits ?? []),
-      created: parts.reduce((sum, { result }) => sum + (result.created ?? 0), 0),
-      ...joinOutcomes(parts.map(({ result }) => result)),
-      ...(made === null ? {} : { made }),
-    },
+    result: joinResults(parts.map(({ result }) => result)),
+  };
+}
+
+/** What became of rows that were written in parts. */
+export function joinResults(parts: readonly BatchResult[]): BatchResult {
+  const counts = noCounts();
+  for (const part of parts) addCounts(counts, part.counts);
+  const made = joined(parts.map((part) => part.made));
+  return {
+    counts,
+    faults: parts.flatMap(({ faults }) => faults),
+    misfits: parts.flatMap(({ misfits = [] }) => misfits),
+    created: parts.reduce((sum, { created = 0 }) => sum + created, 0),
+    ...joinOutcomes(parts),
+    ...(made === null ? {} : { made }),
   };
 }
 

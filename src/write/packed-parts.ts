@@ -2,10 +2,11 @@
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Row } from "../model/batch.ts";
 import type { PackedRows, PackedSlice } from "../model/packed.ts";
-import type { RecordChunk } from "../model/record.ts";
+import type { RecordChunk, SourceRecord } from "../model/record.ts";
 import type { Mapper } from "./mapping/map-nested.ts";
 import type { PackedMapping } from "./mapping/map-records.ts";
 import { mixedBatch, packedBatch } from "./packed-batch.ts";
+import type { RowReader } from "./packed-batch.ts";
 
 /** Records of a chunk, from `from` to before `to`. */
 export interface PackedPart {
@@ -62,7 +63,7 @@ export function batchOf(
   { number, size }: Pick<Batch, "number" | "size">,
   { firstOrd, mapper }: { readonly firstOrd: number; readonly mapper: Mapper },
 ): Batch {
-  const read = (): Row[] => readRows(parts, mapper, firstOrd);
+  const read = readerOf(parts, mapper, firstOrd);
   const alike = alikeRows(parts, firstOrd);
   return alike === null
     ? mixedBatch({ number, size }, mixedRows(parts, firstOrd), read)
@@ -135,15 +136,52 @@ function slicesOf({ groups, groupOf, from, to }: PackedPart): GroupSlice[] {
   });
 }
 
+/** Rows that hold others are numbered as they are made, so that all of them are made at once. */
+function readerOf(parts: readonly PackedPart[], mapper: Mapper, firstOrd: number): RowReader {
+  const all = (): Row[] => readRows(parts, mapper, firstOrd);
+  const nests = parts.some(({ groups }) => groups.some(holdsOthers));
+  if (nests || parts.some(({ chunk }) => chunk.recordsAt === undefined)) return { all };
+  return { all, at: (places) => readRowsAt(parts, places, { mapper, firstOrd }) };
+}
+
+function holdsOthers({ nested, fields }: PackedMapping): boolean {
+  return nested !== undefined || fields.nested !== undefined;
+}
+
+/** The rows at some places of a batch, which ascend. */
+function readRowsAt(
+  parts: readonly PackedPart[],
+  places: Uint32Array,
+  { mapper, firstOrd }: { readonly mapper: Mapper; readonly firstOrd: number },
+): Row[] {
+  const rows: Row[] = [];
+  let passed = 0;
+  let done = 0;
+  for (const { chunk, from, to } of parts) {
+    const end = passed + to - from;
+    const next = places.findIndex((place, at) => at >= done && place >= end);
+    const own = places.subarray(done, next < 0 ? places.length : next);
+    const records = own.length === 0 ? [] : chunk.recordsAt?.(own.map((at) => from + at - passed));
+    for (const [at, record] of (records ?? []).entries())
+      rows.push(rowOf(record, mapper, firstOrd + (own[at] as number)));
+    done += own.length;
+    passed = end;
+  }
+  return rows;
+}
+
 /** The rows of packed records, read on the slow path. */
 export function readRows(parts: readonly PackedPart[], mapper: Mapper, firstOrd: number): Row[] {
   const rows: Row[] = [];
   for (const { chunk, from, to } of parts) {
-    for (const record of chunk.records.slice(from, to)) {
-      const mapped = mapper.map(record, firstOrd + rows.length);
-      if (mapped.kind === "row") rows.push(mapped.row);
-      else throw upsurgeError("INTERNAL", { message: "the reading paths differ" });
-    }
+    for (const record of chunk.records.slice(from, to))
+      rows.push(rowOf(record, mapper, firstOrd + rows.length));
   }
   return rows;
+}
+
+function rowOf(record: SourceRecord, mapper: Mapper, ord: number): Row {
+  const mapped = mapper.map(record, ord);
+  if (mapped.kind === "row") return mapped.row;
+  throw upsurgeError("INTERNAL", { message: "the reading paths differ" });
 }

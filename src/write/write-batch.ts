@@ -13,7 +13,10 @@ import type { ErrorClass, Writer } from "../targets/target.ts";
 import type { Capabilities } from "../targets/capabilities.ts";
 import type { Repeat, RepeatFolds, SetWriter } from "../targets/set-writer.ts";
 import { Quarantine } from "./quarantine.ts";
-import { rowsBatch, without } from "./row-batches.ts";
+import { joinResults } from "./applied-batch.ts";
+import { Parts } from "./faults/parts.ts";
+import type { FailedPart, PartSize } from "./faults/parts.ts";
+import { pickRows, rangeOf, rowsBatch, without } from "./row-batches.ts";
 import { hasDeletes, MixedWriter } from "./write-mixed.ts";
 
 /** A wave looks at all staged rows: one that carries less than so many, or such a share of them, costs more than one row at a time. */
@@ -23,7 +26,7 @@ const WORTHWHILE_SHARE = 1 / 200;
 /** So few waves are always applied as sets. */
 const FEW_WAVES = 4;
 
-/** A batch of so many rows that cannot be written as a set goes one row at a time; a larger one in halves. */
+/** So many rows that cannot be written as a set go one at a time, unless it is known what else costs less. */
 const SMALL = 2000;
 
 /** What a batch writer needs besides the plan. */
@@ -56,6 +59,7 @@ export class BatchWriter {
   readonly #mixed: MixedWriter | null;
   readonly #tells: boolean;
   readonly #alike: readonly OutcomesAlike[];
+  readonly #tried: PartSize = { most: Infinity };
   #repeatsSeen = false;
 
   constructor(plan: TablePlan, context: BatchWriterContext) {
@@ -89,7 +93,9 @@ export class BatchWriter {
 
   /** Makes a batch ready while an earlier one is being written. */
   prepare(batch: Batch): void {
-    if (!this.#oneAtATime(batch)) this.#writer.set?.prepare?.(batch);
+    // One that is written in parts is sent in parts.
+    const isWhole = batch.size <= this.#tried.most;
+    if (isWhole && !this.#oneAtATime(batch)) this.#writer.set?.prepare?.(batch);
   }
 
   /** Applies the batch; its counts are exact. Throws whatever no row caused. */
@@ -116,32 +122,36 @@ export class BatchWriter {
         batch.rows.map((row) => [row]),
       );
     if (set === undefined || this.#oneAtATime(batch)) return this.#applyEach(batch);
-    const result = await this.#writeSet(set, batch);
-    if (result !== null) return result;
-    return batch.size > SMALL ? this.#writeHalves(batch) : this.#applyEach(batch);
+    return await this.#writeSets(set, batch);
   }
 
-  #applyEach(batch: Batch): Promise<BatchResult> {
-    return this.#writer.applyEach(batch, this.#tells);
-  }
-
-  /** A few rows at fault in a large batch do not make all the others go one at a time. */
-  async #writeHalves(batch: Batch): Promise<BatchResult> {
-    const half = Math.ceil(batch.size / 2);
-    return await this.#inParts(batch, [batch.rows.slice(0, half), batch.rows.slice(half)]);
+  #applyEach(batch: Batch, atFault = false): Promise<BatchResult> {
+    return this.#writer.applyEach(batch, this.#tells, atFault);
   }
 
   async #inParts(batch: Batch, parts: readonly (readonly Row[])[]): Promise<BatchResult> {
-    const counts = noCounts();
-    const faults: RowFault[] = [];
-    const outcomes = new Map<number, RowOutcome>();
-    for (const rows of parts) {
-      const result = await this.#writeSound(rowsBatch(batch, rows));
-      addCounts(counts, result.counts);
-      faults.push(...result.faults);
-      for (const [ord, outcome] of result.outcomes ?? []) outcomes.set(ord, outcome);
+    const results: BatchResult[] = [];
+    for (const rows of parts) results.push(await this.#writeSound(rowsBatch(batch, rows)));
+    return joinResults(results);
+  }
+
+  /** As one set, or in parts where that is not possible: a few rows at fault do not make all the others go one at a time. */
+  async #writeSets(set: SetWriter, batch: Batch): Promise<BatchResult> {
+    const results: BatchResult[] = [];
+    const parts = new Parts(batch.size, this.#tried);
+    for (let part = parts.next; part !== null; part = parts.next) {
+      const rows = rangeOf(batch, part.from, part.to);
+      const result = part.each
+        ? await this.#applyEach(rows, part.isFault)
+        : await this.#writeSet(set, rows);
+      if ("isFault" in result) parts.failed(part, result);
+      else {
+        results.push(result);
+        parts.written(part);
+      }
     }
-    return { counts, faults, ...(this.#tells ? { outcomes } : {}) };
+    const [only, ...more] = results;
+    return only !== undefined && more.length === 0 ? only : joinResults(results);
   }
 
   #oneAtATime(batch: Batch): boolean {
@@ -151,32 +161,62 @@ export class BatchWriter {
     return isolation.inFileOrder !== null && isMixed(batch);
   }
 
-  /** The batch applied as a set; `null`, with nothing left behind, when that is not possible. */
-  async #writeSet(set: SetWriter, batch: Batch): Promise<BatchResult | null> {
+  /** The rows applied as a set; or why that is not possible, with nothing left behind. `sifts`: some are refused whatever is in the table. */
+  async #writeSet(set: SetWriter, batch: Batch, sifts = false): Promise<BatchResult | FailedPart> {
     await set.savepoint();
     try {
-      const faults = await set.stage(batch);
-      const sound = without(batch, faults);
-      const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
-      if (applied !== null && this.#isWhole(sound, applied)) {
-        await set.release();
-        return await this.#applyLeft(sound, { ...applied, faults });
-      }
+      const result = sifts ? await this.#sift(set, batch) : await this.#stage(set, batch);
+      if (result !== null) return result;
     } catch (error) {
       const kind = this.#classify(error);
       if (kind !== "row" && kind !== "repeat") throw error;
-      if (set.retreat?.(error) === true) {
-        await set.rollbackToSavepoint();
-        return this.#writeSet(set, batch);
-      }
-      if (kind === "repeat" && !this.#repeatsSeen && this.#plan.isolation.inFileOrder === null) {
-        this.#repeatsSeen = true;
-        await set.rollbackToSavepoint();
-        return this.#writeSet(set, batch);
-      }
+      const again = set.retreat?.(error) === true || this.#meetsRepeats(kind);
+      const stopped = kind === "row" ? (set.stoppedAt?.(error) ?? null) : null;
+      await set.rollbackToSavepoint();
+      if (again) return this.#writeSet(set, batch);
+      if (!sifts && stopped?.alone === true) return this.#writeSet(set, batch, true);
+      const place = sifts ? null : (stopped?.place ?? null);
+      return { isFault: kind === "row", place, few: set.fewRows ?? SMALL };
     }
     await set.rollbackToSavepoint();
-    return null;
+    return { isFault: false, place: null, few: SMALL };
+  }
+
+  /** True for the first time that repeats are met where they may be taken apart. */
+  #meetsRepeats(kind: ErrorClass): boolean {
+    if (kind !== "repeat" || this.#repeatsSeen) return false;
+    this.#repeatsSeen = this.#plan.isolation.inFileOrder === null;
+    return this.#repeatsSeen;
+  }
+
+  /** `null` where the rows cannot be applied as a set. */
+  async #stage(set: SetWriter, batch: Batch): Promise<BatchResult | null> {
+    const faults = await set.stage(batch);
+    const sound = without(batch, faults);
+    const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
+    if (applied === null || !this.#isWhole(sound, applied)) return null;
+    await set.release();
+    return await this.#applyLeft(sound, { ...applied, faults });
+  }
+
+  /**
+   * The same without the rows that the database refuses whatever is in the table, which then go one at a time to be told why.
+   * If it takes one of them after all, it has taken it out of order: `null`.
+   */
+  async #sift(set: SetWriter, batch: Batch): Promise<BatchResult | null> {
+    const picked = new Uint8Array(batch.size);
+    const refused = (await set.sift?.(batch)) ?? [];
+    for (const place of refused) picked[place] = 1;
+    const sound = pickRows(
+      batch,
+      picked.map((each) => 1 - each),
+    );
+    const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
+    if (applied === null || !this.#isWhole(sound, applied)) return null;
+    const { faults } = await this.#applyEach(pickRows(batch, picked), true);
+    if (faults.length < refused.length) return null;
+    await set.release();
+    return await this.#applyLeft(sound, { ...applied, faults });
   }
 
   /** All rows are accounted for and, where outcomes are told, all of those that were applied have the same. */

@@ -65,6 +65,8 @@ const RUNS = {
   "any batching, translated": [2, 5, "UPSURGE_TEST_LAW_RUNS"],
   "any batching, emptied": [1, 4, "UPSURGE_TEST_LAW_RUNS"],
   "a run": [2, 8, "UPSURGE_TEST_LAW_RUNS"],
+  rejects: [5, 20, "UPSURGE_TEST_LAW_RUNS"],
+  "rejects, translated": [1, 4, "UPSURGE_TEST_LAW_RUNS"],
   "a second load": [6, 15, "UPSURGE_TEST_LAW_RUNS"],
   "delete when": [3, 8, "UPSURGE_TEST_LAW_RUNS"],
   "delete when, translated": [1, 3, "UPSURGE_TEST_LAW_RUNS"],

@@ -10,7 +10,7 @@ import type { CsvRecords } from "./records.ts";
 import type { SlashN } from "./slash-n.ts";
 import type { CsvSpan } from "./span.ts";
 import type { CsvSplitter } from "./splitter.ts";
-import { findPacked, PackedChunk } from "../text/fast-path.ts";
+import { findPacked, PackedChunk, readPlaces } from "../text/fast-path.ts";
 import type { PackedRun } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
 import type { RecordStream, RecordRun } from "../text/record-stream.ts";
@@ -92,7 +92,10 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
       return { byte: base + end - from, line: line + linesIn(all, from, end) };
     },
     bytes: own,
-    read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
+    read: readPlaces(
+      spans,
+      (run, place) => records.chunkAt({ bytes: own, base, spans: run }, first + place).records,
+    ),
   });
   if (stop === "more" && !stream.block.last) await ahead?.lookOn(stream, splitter, max - count);
   return chunk;

@@ -4,7 +4,7 @@
  */
 import type { RecordChunk } from "../../model/record.ts";
 import type { Prefetch } from "../ahead/prefetch.ts";
-import { findPacked, MixedChunk, PackedChunk } from "../text/fast-path.ts";
+import { findPacked, MixedChunk, PackedChunk, readPlaces } from "../text/fast-path.ts";
 import type { PackedSource, PackStop } from "../text/fast-path.ts";
 import { CHUNK_RECORDS } from "../format-reader.ts";
 import type { JsonBytes, JsonRun } from "./fast-path.ts";
@@ -132,6 +132,9 @@ function pass(
     to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },
     spans,
     bytes: own,
-    read: () => records.chunkAt({ bytes: own, base, spans: spans(Infinity) }, first).records,
+    read: readPlaces(
+      spans,
+      (run, place) => records.chunkAt({ bytes: own, base, spans: run }, first + place).records,
+    ),
   };
 }

@@ -61,9 +61,33 @@ export async function findPacked<S extends Span, R>(
   }
 }
 
+/** Reads the records at these places, which ascend; `null`: all of them. */
+export type ReadPlaces = (places: Uint32Array | null) => readonly SourceRecord[];
+
+/** Reads records at their spans, which are looked for once: by `read`, those that follow one another together, from a place on. */
+export function readPlaces<S extends Span>(
+  spans: (most: number) => readonly S[],
+  read: (run: readonly S[], from: number) => readonly SourceRecord[],
+): ReadPlaces {
+  let all: readonly S[] | null = null;
+  return (places) => {
+    if (places === null) return read(spans(Infinity), 0);
+    all ??= spans(Infinity);
+    const records: SourceRecord[] = [];
+    for (let at = 0; at < places.length;) {
+      const first = places[at] as number;
+      let next = at + 1;
+      while (places[next] === first + next - at) next += 1;
+      records.push(...read(all.slice(first, first + next - at), first));
+      at = next;
+    }
+    return records;
+  };
+}
+
 /** How the records of a packed chunk are read, and where they stand. */
 export interface PackedSource {
-  readonly read: () => readonly SourceRecord[];
+  readonly read: ReadPlaces;
   /** Before the first record, and after the last. */
   readonly from: SourceOffset;
   readonly to: SourceOffset;
@@ -102,6 +126,12 @@ export abstract class FoundChunk implements RecordChunk {
     return { byte: from.byte + last.end, record: from.record + count, line: last.lastLine + 1 };
   };
 
+  readonly recordsAt = (places: Uint32Array): readonly SourceRecord[] => {
+    const records = this.#records;
+    if (records === null) return this.#source.read(places);
+    return Array.from(places, (place) => records[place] as SourceRecord);
+  };
+
   readonly whole = (): PackedRaws => {
     const { from, spans, bytes } = this.#source;
     const raws = spans(this.#count).map(({ start, end }) => bytes.subarray(start, end));
@@ -114,7 +144,8 @@ export abstract class FoundChunk implements RecordChunk {
     const first = this.offsetAfter(count);
     const passed = first.byte - from.byte;
     return {
-      read: () => read().slice(count),
+      read: (places) =>
+        places === null ? read(null).slice(count) : read(places.map((place) => count + place)),
       from: first,
       to,
       spans: (more: number) =>
@@ -127,7 +158,7 @@ export abstract class FoundChunk implements RecordChunk {
   }
 
   get records(): readonly SourceRecord[] {
-    this.#records ??= this.#source.read();
+    this.#records ??= this.#source.read(null);
     return this.#records;
   }
 }

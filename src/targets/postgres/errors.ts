@@ -20,6 +20,8 @@ export interface PostgresError extends Error {
   readonly detail?: string;
   readonly hint?: string;
   readonly severity?: string;
+  /** What the server was at, from the inside out. */
+  readonly where?: string;
   /** The function of the server that reported it. */
   readonly routine?: string;
 }

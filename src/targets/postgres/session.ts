@@ -310,11 +310,9 @@ export class PostgresSession implements Session {
       gone === undefined ? undefined : this.#writer(gone, order),
     ]);
     this.#memories.set(plan.stage, memory);
-    const fold = memory.cannotFold ? null : folding;
-    const pipeline = this.#pipeline;
-    const tables = this.#tables;
-    const context = { plan, memory: memory.set, folding: fold, order, pipeline, tables };
-    return new PostgresWriter(client, context, deletes);
+    const own = { plan, memory: memory.set, folding: memory.cannotFold ? null : folding, order };
+    const shared = { pipeline: this.#pipeline, tables: this.#tables, roundTrip: this.#roundTrip };
+    return new PostgresWriter(client, { ...own, ...shared }, deletes);
   }
 
   /** A transaction that does nothing but hold the locks: the server ends them with it, whatever becomes of this process. */

@@ -9,7 +9,7 @@ import type { TablePlan } from "../../model/load-plan.ts";
 import type { NestLevel } from "../../model/nest/nest-plan.ts";
 import type { PackedRows } from "../../model/packed.ts";
 import type { Session } from "../../targets/target.ts";
-import { pickRows } from "../shard/pick-rows.ts";
+import { pickRows } from "../row-batches.ts";
 import { integerHashes } from "./integer-hashes.ts";
 import { MadeBatches } from "./level-batches.ts";
 import { PackedEquality } from "./packed-equality.ts";

@@ -7,7 +7,7 @@ import type { BatchLimits, ReadBatch } from "../batches.ts";
 import { partitionOf } from "../../model/partition.ts";
 import { sizeOf } from "../writers.ts";
 import { joinBatches } from "./join-batches.ts";
-import { pickRows } from "./pick-rows.ts";
+import { pickRows } from "../row-batches.ts";
 import { RowHashes } from "./row-hashes.ts";
 import type { RowHashesContext } from "./row-hashes.ts";
 

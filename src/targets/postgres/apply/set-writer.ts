@@ -7,16 +7,17 @@ import type { Batch, RowFault } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts } from "../../../model/counts.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { PackedRows } from "../../../model/packed.ts";
-import type { Repeat, RepeatFolds, Selection, SetWriter } from "../../set-writer.ts";
-import type { DirectGate } from "./direct-copy.ts";
+import type { Repeat, RepeatFolds, Selection, SetWriter, StoppedRow } from "../../set-writer.ts";
+import type { RoundTrip } from "../../round-trip.ts";
+import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import { tableSql } from "../dialect.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
-import { allDiffer, denseRange } from "../stage/key-hash.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
-import { PackedCopy, withShape } from "../stage/packed-copy.ts";
+import type { DataToCopy } from "../stage/copy.ts";
+import { CopyRows } from "../stage/copy-rows.ts";
+import { withShape } from "../stage/packed-copy.ts";
 import type { CopyData } from "../stage/packed-copy.ts";
 import type { ReadOrder } from "./read-order.ts";
 import { runSet } from "./run-set.ts";
@@ -25,8 +26,9 @@ import type { SetSql } from "./set-sql.ts";
 import { shapesOf } from "../../grouped.ts";
 import type { Pipeline, PipelinedAnswer, PipelinedStatement } from "../stage/pipeline.ts";
 import { sameTypes } from "../stage/same-types.ts";
-import { AsPlanned } from "../catalog/as-planned.ts";
+import { siftRows, stoppedCopy } from "../stage/sift.ts";
 import type { MadeTables } from "../stage/made-tables.ts";
+import type { EncodedBatch, SetMemory } from "../stage/set-memory.ts";
 import { fillStage, stageCopy, stageDdl, tableCopy } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 
@@ -40,34 +42,8 @@ export interface SetContext {
   readonly order: ReadOrder;
   readonly pipeline: Pipeline;
   readonly tables: MadeTables;
-}
-
-/** What a session keeps from one transaction of a load to the next. */
-export class SetMemory {
-  readonly gate: DirectGate;
-  readonly copy: PackedCopy;
-  readonly encoded = new WeakMap<Batch, EncodedBatch>();
-  readonly asPlanned: AsPlanned;
-
-  /** The table does not fit into the memory that the server keeps pages in. */
-  readonly isLarge: boolean;
-
-  constructor(plan: TablePlan, { gate, isLarge }: Pick<SetMemory, "gate" | "isLarge">) {
-    this.gate = gate;
-    this.isLarge = isLarge;
-    this.copy = new PackedCopy(plan, true);
-    this.asPlanned = new AsPlanned(plan);
-  }
-}
-
-/** A batch made ready to be sent. */
-interface EncodedBatch {
-  readonly direct: boolean;
-  readonly data: Promise<CopyData>;
-  /** No key is there twice; false when that is not known. */
-  readonly distinct: boolean;
-  /** The keys, where they are integers close together. */
-  readonly range: KeyRange | null;
+  /** How long the server takes to answer. */
+  readonly roundTrip: Pick<RoundTrip, "ms">;
 }
 
 /** The batch at hand: how it was brought to the server, and what is known of it. */
@@ -86,6 +62,10 @@ const UNIQUE = ["23505", "23P01"];
 
 const isConstraint = ({ code }: { readonly code: string }): boolean => code.startsWith("23");
 
+/** Rows that go one at a time while a set of them is tried, without a network; and more for each millisecond that an answer takes. */
+const FEW_ROWS = 64;
+const ROWS_A_MS = 80;
+
 const SAVEPOINT = "savepoint upsurge_batch";
 const RELEASE = `release ${SAVEPOINT}`;
 
@@ -98,11 +78,14 @@ export class PostgresSetWriter implements SetWriter {
   readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: CurrentBatch | null = null;
+  /** As it was given, its rows at fault included. */
+  #opened: Batch | null = null;
   /** Of the batch at hand, on its way to the server. */
   #data: CopyData | null = null;
   readonly #order: ReadOrder;
   readonly #pipeline: Pipeline;
   readonly #tables: MadeTables;
+  readonly #roundTrip: Pick<RoundTrip, "ms">;
   /** Tables that take the bytes which the plan's columns are written as. */
   readonly #knownTypes = new Set<string>();
   /** The table is as it was planned, and locked so. */
@@ -110,8 +93,10 @@ export class PostgresSetWriter implements SetWriter {
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
-  constructor(client: Client, { plan, memory, folding, order, pipeline, tables }: SetContext) {
+  constructor(client: Client, context: SetContext) {
+    const { plan, memory, folding, order, pipeline, tables } = context;
     this.#client = client;
+    this.#roundTrip = context.roundTrip;
     this.#order = order;
     this.#pipeline = pipeline;
     this.#tables = tables;
@@ -153,77 +138,98 @@ export class PostgresSetWriter implements SetWriter {
 
   prepare(batch: Batch): void {
     // Whoever stages the batch hears of a failure.
-    this.#encode(batch)?.data.catch(() => {});
-  }
-
-  /** False for a batch whose rows are sent one by one. */
-  #isPacked({ packed }: Batch): boolean {
-    return packed !== null && this.#plan.rowSource === "staged";
-  }
-
-  /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */
-  #encode(batch: Batch): EncodedBatch | null {
-    const { packed } = batch;
-    if (packed === null || !this.#isPacked(batch)) return null;
-    const direct = this.#goesDirectly(batch);
-    let encoded = this.#memory.encoded.get(batch);
-    if (encoded === undefined || encoded.direct !== direct) {
-      const range = direct || !this.#plan.method.byIndex ? null : denseRange(this.#plan, packed);
-      const data = this.#memory.copy.encode(packed, !direct);
-      encoded = {
-        direct,
-        data,
-        range,
-        distinct: !direct && (range?.ascending === true || this.#differ(packed)),
-      };
-      this.#memory.encoded.set(batch, encoded);
-    }
-    return encoded;
-  }
-
-  /** True when no key is there twice; false when that is not known. */
-  #differ(packed: PackedRows): boolean {
-    const hashes = this.#plan.mode === "insert" ? null : this.#memory.copy.keyHashes(packed);
-    return hashes !== null && allDiffer(hashes);
-  }
-
-  #goesDirectly({ packed }: Batch): boolean {
-    if (this.#plan.method.name !== "copy") return false;
-    return this.#memory.gate.open && (packed?.shape.columns.length ?? 0) > 0;
+    this.#memory.encoded(batch)?.data.catch(() => {});
   }
 
   async stage(batch: Batch): Promise<readonly RowFault[]> {
-    const { packed, number } = batch;
-    this.#begin(this.#isPacked(batch) && this.#goesDirectly(batch));
-    const encoded = this.#encode(batch);
-    const direct = encoded?.direct === true;
-    this.#atHand = {
-      batch: number,
-      way: direct ? "direct" : "staged",
-      distinct: false,
-      merged: false,
-      range: encoded?.range ?? null,
-      inserted: 0,
-    };
-    if (encoded === null || packed === null) {
+    const encoded = this.#open(batch);
+    if (encoded === null) {
       await this.#stageRows(batch);
       return [];
     }
     const data = await encoded.data;
-    const plan = this.#plan;
-    const { columns } = packed.shape;
-    if (direct) {
-      const copy = tableCopy(plan, columns, data);
-      const types = this.#sameTypes(data, tableSql(plan));
-      const [copied] = await this.#asPlanned(() => this.#copy(copy, types));
-      this.#atHand = { ...this.#atHand, inserted: copied?.changed ?? 0 };
-    } else {
-      const copy = stageCopy(plan, columns, data);
-      this.#pipeline.add(...this.#sameTypes(data, TEMPORARY.stage(plan)), copy);
-      this.#atHand.distinct = encoded.distinct;
-    }
     this.#data = data;
+    const { copy, types } = this.#copying(batch, encoded, data);
+    const rows = copy(data.bytes);
+    if (encoded.direct) {
+      const [copied] = await this.#asPlanned(() => this.#copy(rows, types));
+      this.#copied(copied?.changed ?? 0);
+    } else this.#pipeline.add(...types, rows);
     return [];
+  }
+
+  async sift(batch: Batch): Promise<readonly number[]> {
+    const encoded = this.#open(batch);
+    const data = (await encoded?.data) ?? null;
+    if (encoded === null || data === null)
+      throw upsurgeError("INTERNAL", { message: "rows that are no packed ones were sifted" });
+    this.#data = data;
+    const { copy, types, name: table } = this.#copying(batch, encoded, data);
+    const rows = new CopyRows(data);
+    // Without rows it locks the table.
+    const none = copy(rows.range(0, 0));
+    if (encoded.direct) await this.#asPlanned(() => this.#pipeline.run(none, ...types));
+    else this.#pipeline.add(...types);
+    const roundTripMs = this.#roundTrip.ms ?? 0;
+    const refused = await siftRows(rows, { pipeline: this.#pipeline, table, copy, roundTripMs });
+    this.#copied(encoded.direct ? batch.size - refused.length : 0);
+    return refused;
+  }
+
+  get fewRows(): number {
+    return FEW_ROWS + Math.round(ROWS_A_MS * (this.#roundTrip.ms ?? 0));
+  }
+
+  stoppedAt(error: unknown): StoppedRow | null {
+    if (this.#data === null || this.#atHand === null) return null;
+    return stoppedCopy(error, this.#copiedInto(this.#atHand.way === "direct"));
+  }
+
+  /** The name of the table that rows are copied into. */
+  #copiedInto(direct: boolean): string {
+    const { table, stage } = this.#plan;
+    return direct ? table.name.name : `${stage}_stage`;
+  }
+
+  /** Begins with a batch; its data, or `null` where its rows are sent one by one. */
+  #open(batch: Batch): EncodedBatch | null {
+    const encoded = this.#memory.encoded(batch);
+    this.#begin(encoded?.direct === true);
+    this.#opened = batch;
+    this.#data = null;
+    this.#atHand = {
+      batch: batch.number,
+      way: encoded?.direct === true ? "direct" : "staged",
+      distinct: encoded?.direct === false && encoded.distinct,
+      merged: false,
+      range: encoded?.range ?? null,
+      inserted: 0,
+    };
+    return encoded;
+  }
+
+  #copied(inserted: number): void {
+    if (this.#atHand !== null) this.#atHand = { ...this.#atHand, inserted };
+  }
+
+  /** How rows of a batch are copied, and what is asked about the table with the first of them. */
+  #copying(
+    { packed }: Batch,
+    { direct }: EncodedBatch,
+    data: CopyData,
+  ): {
+    readonly copy: (rows: DataToCopy) => PipelinedStatement;
+    readonly types: readonly PipelinedStatement[];
+    readonly name: string;
+  } {
+    const columns = packed?.shape.columns ?? [];
+    const into = direct ? tableCopy : stageCopy;
+    const table = direct ? tableSql(this.#plan) : TEMPORARY.stage(this.#plan);
+    return {
+      copy: (rows) => into(this.#plan, columns, { bytes: rows, format: data.format }),
+      types: this.#sameTypes(data, table),
+      name: this.#copiedInto(direct),
+    };
   }
 
   /** Rows that are out of the ordinary, or have several shapes. */
@@ -275,9 +281,8 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   /** A batch was applied, so the server has read its data: what is refused may still be on its way out. */
-  #recycle(batch: Batch): void {
-    this.#memory.encoded.delete(batch);
-    if (this.#data !== null) this.#memory.copy.recycle(this.#data);
+  #recycle(): void {
+    if (this.#opened !== null) this.#memory.sent(this.#opened, this.#data);
     this.#data = null;
   }
 
@@ -319,7 +324,7 @@ export class PostgresSetWriter implements SetWriter {
 
   async apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
     const counts = await this.#apply(batch, selection);
-    this.#recycle(batch);
+    this.#recycle();
     return counts;
   }
 

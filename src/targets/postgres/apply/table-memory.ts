@@ -5,7 +5,7 @@ import { answersTo } from "../connect/run-together.ts";
 import { isLarge, openGate } from "./direct-copy.ts";
 import { canFold } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
-import { SetMemory } from "./set-writer.ts";
+import { SetMemory } from "../stage/set-memory.ts";
 
 /** What is kept of one table. */
 export interface TableMemory {

@@ -42,7 +42,7 @@ export class PostgresWriter implements Writer {
     if (context.plan.kept.keys) this.keys = keyStore(client, context.plan);
   }
 
-  async applyEach(batch: Batch, tells = false): Promise<BatchResult> {
+  async applyEach(batch: Batch, tells = false, atFault = false): Promise<BatchResult> {
     const counts = noCounts();
     const faults: RowFault[] = [];
     const outcomes = new Map<number, RowOutcome>();
@@ -50,7 +50,7 @@ export class PostgresWriter implements Writer {
     await this.#pipeline.flush();
     for (let start = 0; start < batch.rows.length; start += ROWS_PER_BLOCK) {
       const rows = batch.rows.slice(start, start + ROWS_PER_BLOCK);
-      const result = await this.#applyBlock(rows, tells);
+      const result = await this.#applyBlock(rows, { tells, atFault });
       addCounts(counts, result.counts);
       faults.push(...result.faults);
       for (const [ord, outcome] of tells ? await this.#outcomes(rows) : []) {
@@ -71,13 +71,16 @@ export class PostgresWriter implements Writer {
   }
 
   /** Rows are usually sound: they are tried without a subtransaction each first, which costs more the more there are. */
-  async #applyBlock(rows: readonly Row[], tells: boolean): Promise<BatchResult> {
+  async #applyBlock(
+    rows: readonly Row[],
+    { tells, atFault }: { readonly tells: boolean; readonly atFault: boolean },
+  ): Promise<BatchResult> {
     const client = this.#client;
     const plan = this.#plan;
     await runTogether(client, this.#ready());
     await fillRaw(client, plan, rows);
     const shapes = [...byShape(rows).keys()];
-    if (!leavesTraces(this.#plan)) {
+    if (!atFault && !leavesTraces(this.#plan)) {
       await client.query("savepoint upsurge_block");
       try {
         await client.query(eachSql(this.#plan, shapes, { isolate: false, tells }));

@@ -16,9 +16,17 @@ export interface CopyConnection {
 const MESSAGE_BYTES = 128 * 1024;
 const COPY_DATA = 0x64;
 
+/** The data of one COPY: bytes, or pieces of them that follow one another. */
+export type DataToCopy = Buffer | readonly Buffer[];
+
 /** Writes data in CopyData messages. The driver's own way would copy all of it once more. */
-export function sendData(stream: Writable, data: Buffer): void {
+export function sendData(stream: Writable, data: DataToCopy): void {
   stream.cork();
+  for (const each of Array.isArray(data) ? data : [data]) sendBytes(stream, each as Buffer);
+  stream.uncork();
+}
+
+function sendBytes(stream: Writable, data: Buffer): void {
   for (let at = 0; at < data.length; at += MESSAGE_BYTES) {
     const piece = data.subarray(at, at + MESSAGE_BYTES);
     const head = Buffer.allocUnsafe(5);
@@ -27,17 +35,16 @@ export function sendData(stream: Writable, data: Buffer): void {
     stream.write(head);
     stream.write(piece);
   }
-  stream.uncork();
 }
 
 /** One COPY; the driver calls its methods as the server answers. */
 class CopyIn implements Submittable {
   readonly #sql: string;
-  readonly #data: Buffer;
+  readonly #data: DataToCopy;
   readonly #settle: (error: Error | null, rows: number) => void;
   #rows = 0;
 
-  constructor(sql: string, data: Buffer, settle: (error: Error | null, rows: number) => void) {
+  constructor(sql: string, data: DataToCopy, settle: (error: Error | null, rows: number) => void) {
     this.#sql = sql;
     this.#data = data;
     this.#settle = settle;
@@ -72,7 +79,7 @@ class CopyIn implements Submittable {
 }
 
 /** Runs `sql` (a COPY … FROM STDIN) with `data`; tells the rows that came in. Throws what the server answers. */
-export function copyIn(client: Client, sql: string, data: Buffer): Promise<number> {
+export function copyIn(client: Client, sql: string, data: DataToCopy): Promise<number> {
   return new Promise((resolve, reject) => {
     const settle = (error: Error | null, rows: number): void =>
       error === null ? resolve(rows) : reject(error);

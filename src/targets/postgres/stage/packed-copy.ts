@@ -17,6 +17,7 @@ import type { Encoder } from "./binary-types.ts";
 import { ByteSource } from "./byte-source.ts";
 import { CopyBuffer } from "./copy-buffer.ts";
 import { copyEncoding } from "./copy-encoder.ts";
+import { HEADER } from "./copy-rows.ts";
 import { keyColumns, keyFields, keyHashes } from "./key-hash.ts";
 
 /** The column of the stage that tells rows of several shapes apart. */
@@ -40,8 +41,6 @@ export interface CopyData {
 
 /** After so many batches in a row that were not canonical, no more are tried. */
 const MOST_FAILURES = 3;
-
-const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
 
 /** Records between two looks at the socket: the server is to be fed while the next batch is made. */
 const RECORDS_A_TURN = 1000;

@@ -7,13 +7,13 @@
 import type { Client, Submittable } from "pg";
 import type { SqlValue } from "../../../model/sql/sql-value.ts";
 import { copyIn, sendData } from "./copy.ts";
-import type { CopyConnection } from "./copy.ts";
+import type { CopyConnection, DataToCopy } from "./copy.ts";
 
 /** A statement with its parameters, or a COPY … FROM STDIN with its data. */
 export interface PipelinedStatement {
   readonly sql: string;
   readonly values?: readonly SqlValue[];
-  readonly data?: Buffer;
+  readonly data?: DataToCopy;
   /** Looks at its answer, and throws where that forbids to go on. */
   readonly check?: (answer: PipelinedAnswer) => void;
 }

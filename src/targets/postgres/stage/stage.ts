@@ -14,6 +14,7 @@ import { tableSql } from "../dialect.ts";
 import { absentInStamps, generatedInStamps } from "./absent-columns.ts";
 import { textArray } from "./array-text.ts";
 import { copyIn, copyText } from "./copy.ts";
+import type { DataToCopy } from "./copy.ts";
 import { keepsArray } from "../catalog/limits.ts";
 import type { CopyData } from "./packed-copy.ts";
 import type { PipelinedStatement } from "./pipeline.ts";
@@ -163,11 +164,17 @@ export function copySql(
   return `copy ${table} (${columns.map(quoteIdentifier).join(", ")}) from stdin (format ${format})`;
 }
 
+/** Packed rows as they are copied. */
+interface RowsToCopy {
+  readonly bytes: DataToCopy;
+  readonly format: CopyData["format"];
+}
+
 /** Fills `upsurge_stage` with the rows of a packed batch, which carry `columns`; fails as `fillStage` does. */
 export function stageCopy(
   plan: TablePlan,
   columns: readonly string[],
-  { bytes, format }: CopyData,
+  { bytes, format }: RowsToCopy,
 ): PipelinedStatement {
   return { sql: copySql(TEMPORARY.stage(plan), ["upsurge_ord", ...columns], format), data: bytes };
 }
@@ -176,7 +183,7 @@ export function stageCopy(
 export function tableCopy(
   plan: TablePlan,
   columns: readonly string[],
-  { bytes, format }: CopyData,
+  { bytes, format }: RowsToCopy,
 ): PipelinedStatement {
   return { sql: copySql(tableSql(plan), columns, format), data: bytes };
 }

@@ -3,6 +3,7 @@
  * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
  */
 import { messageOf } from "../../../errors/message-of.ts";
+import { rowsAt } from "../../../model/batch.ts";
 import type { Batch, BatchResult, Row, RowFault, RowShape } from "../../../model/batch.ts";
 import { addCounts, noCounts } from "../../../model/counts.ts";
 import type { OutcomeCounts, RowOutcome } from "../../../model/counts.ts";
@@ -261,7 +262,7 @@ export class BatchRun {
   }
 
   #refuse(index: number, error: unknown): RowFault {
-    const row = this.#batch.rows[index];
+    const [row] = rowsAt(this.#batch, Uint32Array.of(index));
     if (row === undefined) throw error;
     const fault = faultOf(row, error, this.#table);
     this.#faults.push(fault);
