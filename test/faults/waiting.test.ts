@@ -92,7 +92,7 @@ describe("a lock of PostgreSQL", () => {
   test("a signal ends the wait of a load in one transaction at once, whatever --grace says", async () => {
     await database.exec(TABLE);
     const { client } = await openSession(database.url);
-    await client.query("begin; lock table t in share mode");
+    await client.query("begin; insert into t values (2, 0)");
 
     const signals = Object.assign(new EventEmitter(), { exit: vi.fn() });
     const [stdout, stderr] = [new MemoryOutput(), new MemoryOutput()];
