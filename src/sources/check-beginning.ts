@@ -77,12 +77,8 @@ function changed(
   });
 }
 
-/** The source with the records that come after the offset; `null` when there are none. `limited`: they are not asked for. */
-export async function hasMore(
-  at: PositionedSource,
-  limited: boolean,
-): Promise<PositionedSource | null> {
-  if (limited) return null;
+/** The source with the records that come after the offset; `null` when there are none. */
+export async function hasMore(at: PositionedSource): Promise<PositionedSource | null> {
   const iterator = at.chunks[Symbol.asyncIterator]();
   const seen: RecordChunk[] = [];
   for (;;) {

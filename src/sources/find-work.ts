@@ -9,6 +9,7 @@ import { BEGINNING, isBeginning } from "../model/source-offset.ts";
 import type { SourceOffset } from "../model/source-offset.ts";
 import type { Options } from "../options/options.ts";
 import type { Source } from "../read/source.ts";
+import { isAtLimit } from "./at-limit.ts";
 import { checkBeginning, hasMore } from "./check-beginning.ts";
 import type { KnownSource } from "./check-beginning.ts";
 import { matchSources } from "./match-sources.ts";
@@ -100,10 +101,15 @@ export class WorkFinder {
   }
 
   async #match(known: readonly KnownSource[]): Promise<MatchedSource[]> {
-    const { name: job, followAppend } = this.#request;
+    const { name: job, followAppend, options } = this.#request;
     const files = this.#sources.paths.map((path) => ({ path, name: checkpointName(path) }));
     const open = async (path: string): Promise<Source> => await this.#sources.openNext(path, true);
-    return await matchSources(files, known, { job, followAppend, open });
+    return await matchSources(files, known, {
+      job,
+      followAppend,
+      limit: options.limit,
+      open,
+    });
   }
 
   /** What is left of a source; `null`: nothing. */
@@ -114,7 +120,7 @@ export class WorkFinder {
     const open = async (): Promise<OpenedSource> => await this.#open(path, known, isLookedAt);
     if (known === null || known.total === null) return { ...item, from, open };
     const opened = await open();
-    const checked = await hasMore(opened, this.#request.options.limit !== null);
+    const checked = isAtLimit(from, this.#request.options.limit) ? null : await hasMore(opened);
     if (checked === null) {
       await (isLookedAt ? this.#sources.passFirst() : opened.source.close());
       return null;

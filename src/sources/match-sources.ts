@@ -4,6 +4,7 @@
  */
 import { plural } from "../errors/format.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
+import { isAtLimit } from "./at-limit.ts";
 import type { KnownSource } from "./check-beginning.ts";
 import type { Source } from "../read/source.ts";
 
@@ -25,6 +26,8 @@ export interface MatchRequest {
   readonly job: string;
   /** A finished source may have grown since, under another name as well. */
   readonly followAppend: boolean;
+  /** Records that are asked for of each source; `null`: all. */
+  readonly limit: number | null;
   /** Opens a source with its hash. */
   readonly open: (path: string) => Promise<Source>;
 }
@@ -65,7 +68,7 @@ export async function matchSources(
 async function byContent(
   { path }: NamedSource,
   left: ReadonlyMap<number, KnownSource>,
-  { open, job, followAppend }: MatchRequest,
+  { open, job, followAppend, limit }: MatchRequest,
 ): Promise<KnownSource | undefined> {
   const candidates = [...left.values()].filter((each) => each.offset.record > 0);
   if (candidates.length === 0) return undefined;
@@ -78,16 +81,18 @@ async function byContent(
         suggestion: "load streams by themselves, each under its own --job",
       });
     }
-    return await sameBytes(source, candidates, followAppend);
+    const mayGoOn = ({ offset }: KnownSource): boolean => followAppend || isAtLimit(offset, limit);
+    return await sameBytes(source, candidates, mayGoOn);
   } finally {
     await source.close();
   }
 }
 
+/** `mayGoOn`: whether a source that was loaded to its end may hold more than was loaded. */
 async function sameBytes(
   source: Source,
   candidates: readonly KnownSource[],
-  mayGrow: boolean,
+  mayGoOn: (known: KnownSource) => boolean,
 ): Promise<KnownSource | undefined> {
   const ends = candidates
     .map((known) => ({
@@ -106,7 +111,8 @@ async function sameBytes(
     else whole = end;
   }
   const length = await endOf(source);
-  return whole !== undefined && (whole.byte === length || mayGrow) ? whole.known : begun;
+  if (whole === undefined) return begun;
+  return whole.byte === length || mayGoOn(whole.known) ? whole.known : begun;
 }
 
 /** Reads a source to its end; tells its bytes. */

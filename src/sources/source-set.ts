@@ -272,7 +272,7 @@ export class SourceSet {
       this.#extent.goTo(item.path);
       const { source: opened, chunks } = await item.open();
       if (opened !== this.#current) await this.#goTo(opened);
-      const source = jobSource(opened, item, this.#context.options.limit !== null);
+      const source = jobSource(opened, item, this.#context.options.limit);
       for await (const chunk of this.#extent.counted(item.path, chunks))
         yield { kind: "chunk", chunk, source };
       // A source that was closed by an interrupt has not come to its end.

@@ -2,13 +2,26 @@
  * What a load says while it waits: for a lock and who holds it, for another run of its job, for a server that is away, and
  * under `--wait` for one that is not there yet. The locks and the servers are real.
  */
+import { EventEmitter } from "node:events";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
+import { main } from "../../src/cli/main.ts";
 import { lockJob } from "../../src/targets/sqlite/job-lock.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { OwnPostgres } from "../helpers/own-postgres.ts";
-import { runUpsurge } from "../helpers/run-upsurge.ts";
+import { untilLockWaits } from "../helpers/lock-waits.ts";
+import { MemoryOutput, runUpsurge } from "../helpers/run-upsurge.ts";
 import { openSqliteFile } from "../helpers/sqlite-file.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
@@ -74,6 +87,25 @@ describe("a lock of PostgreSQL", () => {
     expect(exitCode, stderr).toBe(75);
     const states = await database.rows("select distinct state from upsurge_checkpoint");
     expect(states).toEqual([["failed"]]);
+  });
+
+  test("a signal ends the wait of a load in one transaction at once, whatever --grace says", async () => {
+    await database.exec(TABLE);
+    const { client } = await openSession(database.url);
+    await client.query("begin; insert into t values (2, 0)");
+
+    const signals = Object.assign(new EventEmitter(), { exit: vi.fn() });
+    const [stdout, stderr] = [new MemoryOutput(), new MemoryOutput()];
+    const io = { stdin: Readable.from([]), stdout, stderr, env: {}, signals };
+    const exitCode = main(load(database.url, "--grace", "1h"), io);
+    await untilLockWaits(database);
+    signals.emit("SIGINT");
+
+    // The lock is still held: a load that finished its batch first would not end.
+    expect(await exitCode, stderr.text).toBe(130);
+    expect(stdout.text).toMatch(/^interrupted: /);
+    await client.query("rollback");
+    expect(await database.rows("select count(*) from t")).toEqual([["0"]]);
   });
 
   test("on a terminal one line says it, and is taken down", async () => {

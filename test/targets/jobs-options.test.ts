@@ -114,6 +114,21 @@ function promises(open: (input?: string) => Promise<JobShell>): void {
     expect([went.exit, went.report.counts.read], went.stderr).toEqual([0, 7]);
   });
 
+  test("a source that ended before --limit and has grown since is not taken for loaded", async () => {
+    const shell = await open();
+    shell.write("in.csv", HEADER + lines([1, 10], [2, 20]));
+    expect((await shell.load("in.csv --job j --limit 3")).exit).toBe(0);
+    shell.write("in.csv", HEADER + lines([1, 10], [2, 20], [3, 30], [4, 40]));
+    const grown = await shell.load("in.csv --job j --limit 3");
+    expect([grown.exit, grown.code], grown.stderr).toEqual([4, "SOURCE_CHANGED"]);
+    const went = await shell.load("in.csv --job j --limit 3 --follow-append");
+    expect([went.exit, went.report.counts.read], went.stderr).toEqual([0, 3]);
+    expect(await shell.table()).toEqual(["1:10", "2:20", "3:30"]);
+    // The fourth is beyond the limit: there is nothing more to load.
+    const again = await shell.load("in.csv --job j --limit 3 --follow-append");
+    expect([again.exit, again.report.job?.alreadyLoadedAt]).toEqual([0, expect.any(String)]);
+  });
+
   test.each(["--dry-run", "--check"])("%s remembers nothing", async (flag) => {
     const shell = await open(CORRECTED);
     for (const _ of [1, 2]) {

@@ -29,6 +29,7 @@ describe.each(sharedEngines())("$title", (engine) => {
   const open = (): Promise<JobShell> => JobShell.open(engine, database);
 
   sourcesAgain(open);
+  limitedSources(open);
 
   test("a compressed source is read through before a part of it is loaded, and not again once it is", async () => {
     const verified = vi.spyOn(SourceSet.prototype, "verify");
@@ -189,5 +190,41 @@ function sourcesAgain(open: () => Promise<JobShell>): void {
     const stream = await shell.load("- b.csv --job k", [], B);
     expect([stream.exit, stream.code]).toEqual([2, "JOB_SOURCES"]);
     expect(stream.cause).toContain("a stream, which can be read once only");
+  });
+}
+
+/** Sources that `--limit` ends, or that end before it. */
+function limitedSources(open: () => Promise<JobShell>): void {
+  test("renamed files of which --limit leaves most are known by what was loaded of them", async () => {
+    const shell = await open();
+    const command = async (files: string): ReturnType<JobShell["load"]> =>
+      await shell.load(`${files} --job j --limit 2`);
+    shell.write("a.csv", A);
+    shell.write("b.csv", B);
+    const first = await command("a.csv b.csv");
+    expect([first.exit, first.report.counts.read], first.stderr).toEqual([0, 4]);
+    const before = await shell.table();
+    shell.move("a.csv", "x.csv");
+    shell.move("b.csv", "y.csv");
+    // What comes after the limit is none of the job's.
+    shell.write("x.csv", A.replace("3,30,30", "9,99,99"));
+    for (const files of ["x.csv y.csv", "y.csv x.csv", "y.csv"]) {
+      const again = await command(files);
+      expect([again.exit, again.report.job?.resumedAt], again.stderr).toEqual([0, 4]);
+      expect(again.report.job?.alreadyLoadedAt).not.toBeNull();
+    }
+    expect(await shell.table()).toEqual(before);
+  });
+
+  test("a source that ended before --limit has, under another name, ended where its file did", async () => {
+    const shell = await open();
+    shell.write("a.csv", `${A}\n\n`);
+    shell.write("b.csv", B);
+    expect((await shell.load("a.csv b.csv --job j --limit 9")).exit).toBe(0);
+    const before = await shell.table();
+    shell.move("a.csv", "x.csv");
+    const again = await shell.load("x.csv b.csv --job j --limit 9");
+    expect([again.exit, again.report.job?.alreadyLoadedAt]).toEqual([0, expect.any(String)]);
+    expect(await shell.table()).toEqual(before);
   });
 }

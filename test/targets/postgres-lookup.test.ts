@@ -95,6 +95,20 @@ describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engi
     expect(shown).toContain('grant usage on schema "other" to');
     expect(shown).toContain('grant select, insert on table "other"."authors" to');
   });
+
+  test("grants name the sequences of what a new row is given, not that of its key", async () => {
+    await shell.start(
+      "create schema other; create sequence other.of_email; create sequence other.of_rank",
+      "create table other.authors (id int generated always as identity primary key, email varchar(40) default 'a' || nextval('other.of_email') unique, rank int default nextval('other.of_rank'))",
+      BOOKS.replace("authors", "other.authors"),
+    );
+    const lookup = ["--lookup", "author_id = other.authors(email = author)"];
+    const shown = await shell.plan([...lookup, "--lookup-missing", "insert", "--grants"]);
+    await database.exec("drop schema other cascade");
+
+    expect(shown).toContain('grant usage on sequence "other"."of_rank" to');
+    expect(shown).not.toContain("of_email");
+  });
 });
 
 /** Other sessions that delete what was found. */

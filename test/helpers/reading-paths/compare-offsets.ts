@@ -111,7 +111,7 @@ async function marksOf(input: PathInput, target: PathTarget): Promise<CommittedO
 async function* events(source: Source): AsyncGenerator<SourceEvent> {
   if (source.prefix === null) throw new RangeError("the source is not hashed");
   const item = { number: 1, name: "-", from: BEGINNING };
-  const from = jobSource(source, item, false);
+  const from = jobSource(source, item, null);
   for await (const chunk of source.chunks()) yield { kind: "chunk", chunk, source: from };
   yield { kind: "end", source: from };
 }

@@ -96,6 +96,18 @@ describe("one writer", () => {
       "the unique key t_b_key may couple rows",
     ],
     [
+      "for a unique key that takes NULLs for equal",
+      table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["b"], { nullsDistinct: false })] }),
+      {},
+      "the unique key t_b_key may couple rows",
+    ],
+    [
+      "for a unique key that is stamped",
+      table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["b"])] }),
+      { stamp: ["b = 1"] },
+      "the unique key t_b_key may couple rows",
+    ],
+    [
       "for an exclusion constraint",
       table({ uniqueKeys: [uniqueKey(["id"]), uniqueKey(["b"], { kind: "exclusion" })] }),
       {},

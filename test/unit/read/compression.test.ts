@@ -41,6 +41,10 @@ test.each([
   ["with a wrong bit", (bytes: Buffer) => flipped(bytes, bytes.length >> 1)],
   ["with a wrong checksum", (bytes: Buffer) => flipped(bytes, bytes.length - 6)],
   ["followed by something else", (bytes: Buffer) => Buffer.concat([bytes, Buffer.from("x")])],
+  [
+    "followed by zeros and one byte that is none",
+    (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(512), Buffer.from("x")]),
+  ],
 ])("gzip %s is corrupt", async (_, damage) => {
   const path = await file("damaged.csv.gz", damage(gzipSync(CSV)));
   const error = await errorOf(readFileSource(path));
@@ -60,6 +64,33 @@ test("zstd frames one after the other, skippable ones among them", async () => {
   const { rows, source } = await readFileSource(await file("frames.csv.zst", bytes));
   expect(source.compression).toBe("zstd");
   expect(rows).toEqual([["1", "a"]]);
+});
+
+test("a zstd block of one byte again and again is as long as its content, not as what it stands for", async () => {
+  const blocks = [
+    block(0, 3, Buffer.from("id\n"), false),
+    block(1, 3, Buffer.from("7"), false),
+    block(0, 1, Buffer.from("\n"), true),
+  ];
+  const bytes = Buffer.concat([frame(Buffer.concat(blocks), null), rawFrame("8\n")]);
+  const { rows } = await readFileSource(await file("again.csv.zst", bytes));
+  expect(rows).toEqual([["777"], ["8"]]);
+});
+
+test("a zstd frame without a checksum may follow one that has it", async () => {
+  const bytes = Buffer.concat([rawFrame("id\n1\n", "ed80b572"), rawFrame("2\n")]);
+  const { rows } = await readFileSource(await file("mixed.csv.zst", bytes));
+  expect(rows).toEqual([["1"], ["2"]]);
+});
+
+test("a zstd frame whose window is an eighth more than 128 MiB is refused for it", async () => {
+  const content = block(0, 5, Buffer.from("id\n1\n"), true);
+  const bytes = Buffer.concat([Buffer.from("28b52ffd0089", "hex"), content]);
+  const error = await errorOf(readFileSource(await file("window.csv.zst", bytes)));
+  expect([error.code, error.why]).toEqual([
+    "SOURCE_CORRUPT",
+    expect.stringContaining("it needs a window of more than 128 MiB"),
+  ]);
 });
 
 test.each([
@@ -148,4 +179,12 @@ test("data that compresses well but not that well is read", async () => {
   const options = { ...DEFAULTS, header: false, extraFields: "ignore" } as const;
   const { records } = await drain(await openSource(path, options));
   expect(records).toHaveLength(1001);
+});
+
+test("what is small may have been compressed as well as it likes", async () => {
+  const text = `a,b\n${"0,1\n".repeat(100_000)}`;
+  const bytes = gzipSync(text);
+  expect(text.length / bytes.length).toBeGreaterThan(200);
+  const { records } = await readFileSource(await file("small.csv.gz", bytes));
+  expect(records).toHaveLength(100_000);
 });
