@@ -22,13 +22,11 @@ export class BatchEnd {
     this.#reached = reached;
   }
 
-  /** What a commit after this batch records; ends are asked in the order of the source. */
-  get committed(): CommittedOffset {
-    return this.find();
-  }
-
-  /** Finds what a commit after this batch records, ahead of the commit. */
-  find(): CommittedOffset {
+  /**
+   * What a commit after this batch records; ends are asked in the order of the source. It hashes the source up to here: who asks
+   * while the database is at work does not wait for it at the commit.
+   */
+  committedOffset(): CommittedOffset {
     this.#committed ??= this.#look();
     return this.#committed;
   }

@@ -164,12 +164,12 @@ export class OneSession implements Writers {
       return;
     }
     // The commit comes after this batch or, where that fails, after the one before.
-    this.#end?.find();
-    end.find();
+    this.#end?.committedOffset();
+    end.committedOffset();
   }
 
   #pass(end: BatchEnd | null): void {
-    if (end?.isLast === true) this.#offsets.push(end.committed);
+    if (end?.isLast === true) this.#offsets.push(end.committedOffset());
     this.#end = end?.isLast === true ? null : end;
   }
 
@@ -179,7 +179,8 @@ export class OneSession implements Writers {
 
   async #commit(): Promise<void> {
     this.#refuseEmpty();
-    const offsets = this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committed];
+    const offsets =
+      this.#end === null ? this.#offsets : [...this.#offsets, this.#end.committedOffset()];
     this.#begun = 0;
     this.#offsets = [];
     const rejects = this.#account.beforeCommit();

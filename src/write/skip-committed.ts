@@ -38,7 +38,7 @@ export async function* skipCommitted(
       end,
       serial: true,
     };
-    behind = end.committed.offset.record < furthest;
+    behind = end.committedOffset().offset.record < furthest;
   }
 }
 

@@ -180,7 +180,7 @@ const BUGS: readonly Bug[] = [
   {
     name: "the end of a source that others follow is forgotten",
     file: "src/write/one-session.js",
-    edits: [["this.#offsets.push(end.committed);", "{}"]],
+    edits: [["this.#offsets.push(end.committedOffset());", "{}"]],
     scenario: twoSources,
   },
   {

@@ -50,19 +50,21 @@ export class CommittedOffsets {
   /** A batch is handed out. */
   pass({ end }: ReadBatch): void {
     if (end === null) return;
-    this.#last = end.committed;
+    this.#last = end.committedOffset();
     this.#ended = end.isLast;
   }
 
   /** Whether an earlier try has met a reject among the records of a batch. */
   mustGoSerially({ end }: ReadBatch): boolean {
-    return end === null || this.#serialRanges.covers(rangeBetween(this.#last, end.committed));
+    return (
+      end === null || this.#serialRanges.covers(rangeBetween(this.#last, end.committedOffset()))
+    );
   }
 
   /** The numbers of a packed batch's records, which follow each other; the last one is known. */
   recordNumbers({ batch, end }: ReadBatch): Uint32Array | null {
     if (end === null) return null;
-    const first = end.committed.offset.record - batch.size + 1;
+    const first = end.committedOffset().offset.record - batch.size + 1;
     return Uint32Array.from({ length: batch.size }, (_, at) => first + at);
   }
 

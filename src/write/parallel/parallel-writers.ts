@@ -249,7 +249,7 @@ export class ParallelWriters implements Writers {
   #push(readBatch: ReadBatch, partitions: readonly (ReadBatch | null)[]): void {
     const expected = this.#fileOrder.expect(partitions.filter((each) => each !== null).length);
     const before = this.#offsets?.last ?? null;
-    const end = readBatch.end?.committed ?? null;
+    const end = readBatch.end?.committedOffset() ?? null;
     const range = end === null || this.#serial ? null : rangeBetween(before, end);
     for (const [writer, partition] of partitions.entries()) {
       if (partition === null) continue;

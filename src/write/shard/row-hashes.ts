@@ -91,6 +91,6 @@ function recordsOf({ size, packed, rows }: Batch, end: BatchEnd | null): Uint32A
   if (packed === null || end === null)
     return Uint32Array.from(rows, ({ record }) => record.position.record);
   // The records of a packed batch follow each other.
-  const first = end.committed.offset.record - size + 1;
+  const first = end.committedOffset().offset.record - size + 1;
   return Uint32Array.from({ length: size }, (_, at) => first + at);
 }

@@ -100,7 +100,7 @@ async function marksOf(input: PathInput, target: PathTarget): Promise<CommittedO
     for await (const { end } of gatherBatches(events(source), mapper, target)) {
       if (end === null) continue;
       end.release();
-      marks.push(end.committed);
+      marks.push(end.committedOffset());
     }
   } catch (error) {
     if (error instanceof RangeError) throw error;
