@@ -35,9 +35,9 @@ const NEXT_GAP = 4;
 const LEAST_NEXT = 64;
 
 /** So many rows at fault are sought in any case; more only where each costs less than the rows before it, one by one. */
-const FEW_REFUSED = 8;
+const FEW_REFUSED = 4;
 /** Rows that go one by one in the time of a round trip without a network, and in a millisecond. */
-const ROWS_A_TRIP = 12;
+const ROWS_A_TRIP = 40;
 const ROWS_A_MS = 30;
 
 /** What rows are copied with. */
