@@ -17,7 +17,8 @@ const WITH_OFFSET =
   /^(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?[+-]\d\d(?::?\d\d)?$/i;
 const OF_UTC = /[+-]00(?::?00)?$/;
 /** A day, and a time behind it that is not midnight. */
-const WITH_TIME = /^\d{4}-\d\d-\d\d[T ](?!00:00(?::00(?:[.,]0+)?)?(?![\d:.,]))\d\d:\d\d/;
+const WITH_TIME =
+  /^\d{4}-\d\d-\d\d[T ](?!00:00(?::00(?:[.,]0+)?)?(?![\d:.,])|12:00(?::00(?:[.,]0+)?)? ?am)\d\d:\d\d/i;
 /** Numbers are digits only, and short codes are nothing else. */
 const HEX = /^0x(?:[0-9a-f]{2})+$|^(?=.*[a-f])(?:[0-9a-f]{2}){4,}$/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
