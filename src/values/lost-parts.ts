@@ -17,8 +17,10 @@ const WITH_OFFSET =
   /^(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d(?::\d\d(?:[.,]\d+)?)? ?[+-]\d\d(?::?\d\d)?$/i;
 const OF_UTC = /[+-]00(?::?00)?$/;
 /** A day, and a time behind it that is not midnight. */
-const WITH_TIME = /^\d{4}-\d\d-\d\d[T ](?!00:00(?::00(?:[.,]0+)?)?(?![\d:.,]))\d\d:\d\d/;
-const HEX = /^(?:0x)?(?:[0-9a-f]{2})+$/i;
+const WITH_TIME =
+  /^\d{4}-\d\d-\d\d[T ](?!00:00(?::00(?:[.,]0+)?)?(?![\d:.,])|12:00(?::00(?:[.,]0+)?)? ?am)\d\d:\d\d/i;
+/** Numbers are digits only, and short codes are nothing else. */
+const HEX = /^0x(?:[0-9a-f]{2})+$|^(?=.*[a-f])(?:[0-9a-f]{2}){4,}$/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** What a type that loses parts would lose of a text; `null`: nothing, as far as its form tells. `length`: of the whole text. */
@@ -37,12 +39,28 @@ export function lostPart(loses: LosingType, text: string, length = text.length):
 /** So many digits every double keeps, and so many at most tell one from all others. */
 const KEPT_DIGITS = 15;
 const MOST_DIGITS = 17;
+/** A double is written with so many digits at most. */
+const WRITTEN_DIGITS = 100;
 
-/** Whether a number with a point is another one as a double, or has digits that it does not keep. */
+/**
+ * Whether a number with a point has digits that its double does not keep. Written with as many digits, the double has all of
+ * them where a program has written a double so: `0.10000000000000001`.
+ */
 function isRounded(text: string): boolean {
   const [, whole = "", fraction = ""] = /^[+-]?0*(\d*)\.(\d*?)0*$/.exec(text) ?? [];
   if (fraction === "" || whole.length + fraction.length <= KEPT_DIGITS) return false;
-  return `${whole === "" ? "0" : whole}.${fraction}` !== String(Math.abs(Number(text)));
+  const [number, double] = [`${whole === "" ? "0" : whole}.${fraction}`, Math.abs(Number(text))];
+  if (number === String(double)) return false;
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  return digits.length > WRITTEN_DIGITS || digitsOf(double, digits.length) !== digits;
+}
+
+/** The first digits of a double, without those that say how large it is. */
+function digitsOf(double: number, count: number): string {
+  return double
+    .toExponential(count - 1)
+    .replace(/e.*$/, "")
+    .replace(".", "");
 }
 
 const DASH = 45;

@@ -201,7 +201,7 @@ export class BatchWriter {
 
   /**
    * The same without the rows that the database refuses whatever is in the table, which then go one at a time to be told why.
-   * If it takes one of them after all, it has taken it out of order: `null`.
+   * If it takes one of them after all, or refuses it for another row, it was asked out of order: `null`.
    */
   async #sift(set: SetWriter, batch: Batch): Promise<BatchResult | null> {
     const picked = new Uint8Array(batch.size);
@@ -214,7 +214,7 @@ export class BatchWriter {
     const applied = sound.size === 0 ? nothing() : await this.#applyStaged(set, sound);
     if (applied === null || !this.#isWhole(sound, applied)) return null;
     const { faults } = await this.#applyEach(pickRows(batch, picked), true);
-    if (faults.length < refused.length) return null;
+    if (faults.length < refused.length || faults.some(isOfOtherRows)) return null;
     await set.release();
     return await this.#applyLeft(sound, { ...applied, faults });
   }
@@ -277,6 +277,11 @@ function referenced({ faults, ...result }: BatchResult): BatchResult {
       fault.code === "ROW_FOREIGN_KEY" ? { ...fault, code: "ROW_REFERENCED" } : fault,
     ),
   };
+}
+
+/** Whether another row made the database refuse it, or the lack of one: a row after it may have come to be there since. */
+function isOfOtherRows({ code }: RowFault): boolean {
+  return code === "ROW_UNIQUE" || code === "ROW_FOREIGN_KEY";
 }
 
 /** What a set of rows came to, and the rows that are left to be applied one at a time. */

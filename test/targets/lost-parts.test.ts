@@ -99,6 +99,49 @@ describe.each(ENGINES)("$title", (engine) => {
   });
 });
 
+describe.each(ENGINES.filter(({ name }) => name !== "sqlserver"))("$title: no loss", (engine) => {
+  const database = useDatabase(engine);
+
+  async function warningsOf(column: string, values: readonly string[]): Promise<unknown> {
+    await database.reset();
+    await database.exec(`create table t (id int primary key, v ${column});`);
+    const cwd = tempDir({
+      "in.csv": `id,v\n${values.map((each, at) => `${at},${each}\n`).join("")}`,
+    });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id", "--json"];
+    const { stdout } = await runUpsurge(args, { cwd });
+    const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly string[] };
+    return warnings.filter((each) => /loses|stored as these/.test(each));
+  }
+
+  test("is seen in doubles as programs write them, with 17 digits or with more", async () => {
+    const doubles = ["0.10000000000000001", "-0.00012299999999999998", "1.10000002384185791016"];
+    const type = engine.name === "sqlite" ? "real" : "double precision";
+
+    expect(await warningsOf(type, [...doubles, "0.10000000000000000555"])).toEqual([]);
+    const lost = engine.name === "sqlite" ? [expect.stringContaining("0.10000000000000004")] : [];
+    expect(await warningsOf(type, [...doubles, "0.10000000000000004"])).toEqual(lost);
+  });
+
+  test("is seen in a day at midnight, however that is written", async () => {
+    const midnights = ["2026-05-05T00:00:00.000Z", "2026-05-05 12:00 AM", "2026-05-05 12:00:00 am"];
+    const noon = "2026-05-05 12:00 PM";
+
+    expect(await warningsOf("date", midnights)).toEqual([]);
+    const lost = engine.name === "sqlite" ? [] : [expect.stringContaining(noon)];
+    expect(await warningsOf("date", [...midnights, noon])).toEqual(lost);
+  });
+
+  test("is seen in numbers, codes and words that have an even number of hexadecimal digits", async () => {
+    const type = engine.name === "sqlite" ? "blob" : "bytea";
+    const texts = ["10", "2024", "20240101", "a4", "decade", "1e10"];
+
+    expect(await warningsOf(type, texts)).toEqual([]);
+    for (const bytes of ["0x0a", "0xDEADBEEF", "00c0ffee", "0badcafe0badcafe"])
+      expect(await warningsOf(type, [...texts, bytes])).toEqual([expect.stringContaining(bytes)]);
+  });
+});
+
 const postgres = ENGINES.filter(({ name }) => name === "postgres");
 
 describe.each(postgres)("$title: what is printed", (engine) => {

@@ -123,6 +123,35 @@ describe("what a reject tells", () => {
     },
   );
 
+  // A refusal in an index is met while the row is written, so what is in the table comes into it.
+  test.each(WAYS)(
+    "is what was wrong where its row stood, whatever came after it: $strategy / $rowSource / $batchRows",
+    async (way) => {
+      await database.reset();
+      await database.exec(`
+        create table t (id int primary key, low int, high int, u int unique);
+        create index on t (int4range(low, high)); create index on t ((12 / high))`);
+      const records = ["1,7,5,1", "2,0,0,2", "3,1,2,3", "1,1,2,4", "4,1,2,2", "2,1,3,5"];
+
+      const { rejects } = await load(
+        `id,low,high,u\n${records.join("\n")}\n`,
+        ["--mode", "insert"],
+        way,
+      );
+
+      expect(rejects.map(place)).toEqual([
+        [1, "ROW_TYPE", "22000", null, null],
+        [2, "ROW_TYPE", "22012", null, null],
+      ]);
+      expect(await database.rows("select id, u from t order by id")).toEqual([
+        ["1", "4"],
+        ["2", "5"],
+        ["3", "3"],
+        ["4", "2"],
+      ]);
+    },
+  );
+
   test("a message shows neither a whole row nor a long value", async () => {
     await database.reset();
     await database.exec(
