@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { failPoint } from "../testing/fail-point.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import { messageOf } from "../errors/message-of.ts";
+import { printDdlCommand } from "../errors/print-ddl.ts";
 import { UpsurgeError, upsurgeError } from "../errors/upsurge-error.ts";
 import type { Checkpoint, CheckpointValues, RejectOffsets } from "../model/checkpoint.ts";
 import type { JobPlan } from "../model/load-plan.ts";
@@ -91,8 +92,7 @@ export async function readRows(
   } catch (cause) {
     if (cause instanceof UpsurgeError || mayPass(cause)) throw cause;
     const reason = `it cannot be read: ${messageOf(cause)}`;
-    const suggestion =
-      "choose another with --checkpoint-table; a load needs select, insert, update and delete on it, and `upsurge jobs --to URL --print-ddl` shows its columns";
+    const suggestion = `choose another with --checkpoint-table; a load needs select, insert, update and delete on it, and \`${printDdlCommand(name)}\` shows its columns`;
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
   }
 }
@@ -107,9 +107,8 @@ async function ensureTable(
     await table.create();
   } catch (cause) {
     if (mayPass(cause)) throw cause;
-    const reason = `it is not there and cannot be made: ${messageOf(cause)}`;
-    const suggestion =
-      "let an administrator create it: `upsurge jobs --to URL --print-ddl` prints the statement; or name another with --checkpoint-table; or load without a checkpoint, with --allow-at-least-once";
+    const reason = `it is not there for this user, and cannot be made: ${messageOf(cause)}`;
+    const suggestion = `let an administrator run what \`${printDdlCommand(name)}\` prints, and what \`upsurge plan --grants\` prints for this load; or name one in another schema, with --checkpoint-table SCHEMA.NAME; or load without a checkpoint, with --allow-at-least-once`;
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
   }
 }

@@ -117,6 +117,33 @@ describe.each(ENGINES.filter(({ name }) => name === "postgres"))("$title", (engi
     },
   );
 
+  const WAYS = [
+    [],
+    ["--key", "id"],
+    ["--key", "id", "--row-source", "arrays"],
+    ["--key", "id", "--row-source", "values"],
+    ["--key", "id", "--strategy", "select-then-write"],
+    ["--key", "id", "--mode", "update"],
+    ["--key", "id", "--ignore"],
+  ];
+
+  test.each(
+    WAYS.flatMap((flags) =>
+      ["drop column a", "rename column a to z"].map((sql) => [sql, flags] as const),
+    ),
+  )("%s: no record is rejected for a column that is gone: %j", async (sql, flags) => {
+    const shell = new TableShell(database, CSV);
+    await database.reset();
+    await database.exec(tableOf(["int", "numeric"]));
+    const tolerant = [...flags, "--max-rejects", "100%", "--before", `alter table t ${sql}`];
+    const { exit, stdout, stderr } = await shell.load(tolerant);
+    const { error, counts } = JSON.parse(stdout) as Report;
+    expect([4, 2], stdout + stderr).toContain(exit);
+    expect(["TARGET_ALTERED", "TARGET_STATEMENT"]).toContain(error?.code);
+    expect(counts.rejected).toBe(0);
+    await database.exec("insert into t (id, a) values (0, 0)");
+  });
+
   test.each([["begin:1"], ["committed:1"]])(
     "by somebody else at %s: the same command goes on from there",
     async (moment) => {

@@ -4,7 +4,6 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
-import { checkpointGrants } from "../../src/targets/postgres/catalog/grants.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import type { RunResult } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
@@ -213,15 +212,6 @@ describe("the grants of PostgreSQL, as they are printed", () => {
 
     expect(exitCode).toBe(2);
     expect(stderr).toContain("PLAN_NO_CONFLICT_TARGET");
-  });
-
-  test("for checkpoints are statements as well", async () => {
-    await start();
-    await database.exec(checkpointGrants(TABLE, role).join("\n"));
-    const all = "select string_agg(privilege_type, ' ' order by privilege_type)";
-    const from = `from information_schema.role_table_grants where grantee = '${role}'`;
-
-    expect(await database.rows(`${all} ${from}`)).toEqual([["DELETE INSERT SELECT UPDATE"]]);
   });
 });
 

@@ -138,25 +138,74 @@ const args = (shell: JobShell, url: string, ...more: string[]): string[] => [
   ...more,
 ];
 
+/** Somebody who may write to a table and no more. */
+interface Loader {
+  readonly shell: JobShell;
+  readonly url: string;
+  readonly role: string;
+}
+
+/** What an error and the grants print is run word for word, for tables in schemas that the user may not use. */
+function followsWhatIsPrinted(asLoader: () => Promise<Loader>, database: TestDatabase): void {
+  test.each(["upsurge_checkpoint", "ops.state", '"o ps"."my state"'])(
+    "has what is printed run for %s, in a schema that it may not use, and then loads",
+    async (name) => {
+      const { shell, url, role } = await asLoader();
+      try {
+        await database.exec(
+          `create schema app; create schema ops; create schema "o ps"; alter table t set schema app;
+           grant usage on schema app to ${role}; revoke usage on schema public from public, ${role}`,
+        );
+        const where = ["--checkpoint-table", name, "--table", "app.t"];
+        const refused = await shell.run(args(shell, url, ...where));
+        expect([refused.exit, refused.code], refused.stderr).toEqual([2, "CHECKPOINT_TABLE"]);
+        const [, command = ""] = /run what `upsurge (.+?)` prints/.exec(refused.fix ?? "") ?? [];
+        const printed = [...command.matchAll(/'([^']+)'|(\S+)/g)].map(
+          ([, quoted, word]) => quoted ?? word ?? "",
+        );
+        const ddl = await shell.run(printed.map((word) => (word === "URL" ? url : word)));
+        await database.exec(ddl.stdout);
+        const load = [...args(shell, url, ...where), "--grants"];
+        const grants = await shell.run([
+          "plan",
+          ...load.filter((word) => !["--json", "-q"].includes(word)),
+        ]);
+        expect(grants.stdout).toContain(
+          `-- the checkpoint table has to be there: upsurge ${command}\n`,
+        );
+        await database.exec(grants.stdout);
+        const went = await shell.run(args(shell, url, ...where));
+        expect([went.exit, went.report.guarantee], went.stderr).toEqual([0, "exactly-once"]);
+      } finally {
+        await database.exec(`drop schema if exists ops, "o ps", app cascade`);
+        await database.reset();
+        await database.exec(
+          `grant usage on schema public to public; drop owned by ${role}; drop role ${role}`,
+        );
+      }
+    },
+  );
+}
+
 describe("a user who may not create tables", () => {
   const engine = postgres;
   const database = useDatabase(engine);
 
   /** A shell whose user may write to the table and no more; the role is dropped by whoever calls `done`. */
-  async function asLoader(): Promise<{ shell: JobShell; url: string; role: string }> {
+  async function asLoader(): Promise<Loader> {
     const shell = await JobShell.open(engine, database);
     const [[name] = []] = await database.rows("select current_database()");
     const role = `loader_${name}`;
     const [[known] = []] = await database.rows(
       `select count(*) from pg_roles where rolname = '${role}'`,
     );
-    if (known === "0") await database.exec(`create role ${role} login password 'loader'`);
+    if (known === "0") await database.exec(`create role ${role} login password 'seldom'`);
     await database.exec(
       `revoke create on schema public from public; grant usage on schema public to ${role};
        grant select, insert, update on t to ${role}`,
     );
     const url = new URL(database.url);
-    [url.username, url.password] = [role, "loader"];
+    [url.username, url.password] = [role, "seldom"];
     shell.write("in.csv", HEADER + FOUR);
     return { shell, url: url.href, role };
   }
@@ -183,6 +232,8 @@ describe("a user who may not create tables", () => {
       await database.exec(`drop role ${role}`);
     }
   });
+
+  followsWhatIsPrinted(asLoader, database);
 
   test("finds it in another schema", async () => {
     const { shell, url, role } = await asLoader();

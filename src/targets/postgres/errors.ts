@@ -72,8 +72,8 @@ const SERVER_CLASSES = new Set(
 const VALUE_CLASSES = ["0A", "2F", "38", "39", "3F", "42", "54"];
 /** What an input function raises without a thought for a code; XX001 and XX002 are damaged data. */
 const INTERNAL_ERROR = "XX000";
-/** Never a value's fault: privileges, and limits that a statement meets. */
-const NO_VALUE_STATES = ["42501", "54011", "54023"];
+/** Never a value's fault: privileges, a column that is not there any more, and limits that a statement meets. */
+const NO_VALUE_STATES = ["42501", "42703", "54011", "54023"];
 
 /** How a SQLSTATE changes what happens next. */
 export function classifyState(state: string): ErrorClass {

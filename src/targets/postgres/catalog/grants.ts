@@ -13,6 +13,7 @@ import type { GrantRequest } from "../../target.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { tableSql } from "../dialect.ts";
 import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
+import { checkpointGrants } from "./checkpoint-grants.ts";
 import { lookupTables } from "../../../sql/lookup-tables.ts";
 import { tableSql as lookupTableSql } from "../../../sql/unique-index.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -65,11 +66,13 @@ export async function readGrants(
   const found = await client.query<Pick<TableContext, "user" | "database">>(sql);
   const [who = { user: "", database: "" }] = found.rows;
   const looked = await lookupGrants(client, plan, who.user);
-  if (ddl?.kind === "create") return [...grantsToCreate(request, who), ...looked];
+  const kept = request.job === null ? [] : await checkpointGrants(client, request.job.table);
+  if (ddl?.kind === "create") return [...grantsToCreate(request, who), ...kept, ...looked];
   const { rows: schemas } = await client.query<{ name: string }>(SCHEMAS, table);
   const { rows: sequences } = await client.query<DrawnSequence>(SEQUENCES, table);
   const context = { ...who, stages, schemas: schemas.map(({ name }) => name), sequences };
-  return [...grantsFor(request, context), ...looked];
+  const own = [...grantsFor(request, context), ...kept, ...remarks(plan)];
+  return [...new Set([...own, ...looked])];
 }
 
 /** The tables of look-ups are read, and added to where rows are made. */
@@ -98,7 +101,7 @@ async function lookupGrants(
 
 /** Whoever creates a table owns it, and needs nothing more of it. */
 function grantsToCreate(
-  { plan, job }: GrantRequest,
+  { plan }: GrantRequest,
   { user, database }: Pick<TableContext, "user" | "database">,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
@@ -106,12 +109,11 @@ function grantsToCreate(
   return [
     `grant usage, create on schema ${schema} ${to}`,
     `grant temporary on database ${quoteIdentifier(database)} ${to}`,
-    ...(job === null ? [] : checkpointGrants(job.table, user)),
   ];
 }
 
 function grantsFor(
-  { plan, job, privileges, filled, ddl, sequences: set = [] }: GrantRequest,
+  { plan, privileges, filled, ddl, sequences: set = [] }: GrantRequest,
   { user, database, stages, schemas, sequences }: TableContext,
 ): readonly string[] {
   const to = `to ${quoteIdentifier(user)};`;
@@ -128,17 +130,7 @@ function grantsFor(
     ...[...numbers].map((each) => `grant usage on sequence ${each} ${to}`),
     ...cascadingTables(plan, quoteIdentifier).map((each) => `grant select on table ${each} ${to}`),
     ...set.map((each) => `grant select, update on sequence ${each} ${to}`),
-    ...(job === null ? [] : checkpointGrants(job.table, user)),
     ...(ddl === null ? [] : ["-- only its owner may add columns to a table"]),
-    ...remarks(plan),
-  ];
-}
-
-/** The statements for the table of checkpoints, whose name is as SQL writes it. */
-export function checkpointGrants(table: string, user: string): readonly string[] {
-  return [
-    `-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl`,
-    `grant select, insert, update, delete on table ${table} to ${quoteIdentifier(user)};`,
   ];
 }
 

@@ -4,6 +4,7 @@
  *   GRANT SELECT, INSERT, UPDATE, VIEW DEFINITION ON [dbo].[t] TO [loader];
  */
 import type { GrantRequest } from "../../target.ts";
+import { printDdlCommand } from "../../../errors/print-ddl.ts";
 import { cascadingTables } from "../../../sql/cascading-tables.ts";
 import { LOOKUP_PRIVILEGES } from "../../../model/lookup-plan.ts";
 import { lookupTables } from "../../../sql/lookup-tables.ts";
@@ -52,7 +53,7 @@ function grantsToCreate(
 /** The statements for the table of checkpoints, whose name is as SQL writes it. */
 export function checkpointGrants(table: string, user: string): readonly string[] {
   return [
-    "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl",
+    `-- the checkpoint table has to be there: ${printDdlCommand(table)}`,
     grant(["select", "insert", "update", "delete"], table, user),
   ];
 }

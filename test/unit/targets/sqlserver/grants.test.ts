@@ -91,7 +91,7 @@ test("are none for the owner of the database", () => {
 
 test("for checkpoints are statements as well", () => {
   expect(checkpointGrants("[dbo].[upsurge_checkpoint]", "loader")).toEqual([
-    "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl",
+    "-- the checkpoint table has to be there: upsurge jobs --to URL --print-ddl --checkpoint-table '[dbo].[upsurge_checkpoint]'",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON [dbo].[upsurge_checkpoint] TO [loader];",
   ]);
 });
