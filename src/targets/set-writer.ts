@@ -10,8 +10,9 @@ export interface Repeat {
 
 /** A row that the database stopped at. */
 export interface StoppedRow {
-  /** From 0. */
+  /** Among those that were sent, from 0. */
   readonly place: number;
+  /** The database would refuse it whatever is in the table: for a value, or for a check of the row itself. */
   readonly alone: boolean;
 }
 
@@ -31,8 +32,8 @@ export interface SetWriter {
   /** So few rows, of which one is at fault, cost less one at a time than it costs to look for that one; absent: it is not known. */
   readonly fewRows?: number;
   /**
-   * Where in the batch the database stopped, as its error has it: what to try next, for nothing is decided by it. `alone`: it would
-   * refuse the row whatever is in the table. Absent or `null` where it does not tell.
+   * Where in the batch the database stopped, as its error has it: what to try next, for nothing is decided by it. Absent or `null`
+   * where it does not tell.
    */
   stoppedAt?(error: unknown): StoppedRow | null;
   /**

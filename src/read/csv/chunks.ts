@@ -3,7 +3,8 @@
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
-import { CR, LF } from "./dialect.ts";
+import { CR } from "./dialect.ts";
+import { linesIn } from "./line-ends.ts";
 import type { Prefetch } from "../ahead/prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
 import type { CsvRecords } from "./records.ts";
@@ -115,11 +116,4 @@ function endOfRecord(
   if (all[at] === quote) at += 1;
   if (all[at] === CR) at += 1;
   return Math.min(at + 1, all.length);
-}
-
-/** Ends of line, those within quotes included. */
-function linesIn(bytes: Buffer, from: number, to: number): number {
-  let lines = 0;
-  for (let at = from; at < to; at += 1) if (bytes[at] === LF) lines += 1;
-  return lines;
 }

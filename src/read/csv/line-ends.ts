@@ -26,3 +26,10 @@ export function nextLineEnd(
   const cr = (lf < 0 ? bytes : bytes.subarray(0, lf)).indexOf(CR, from);
   return cr < 0 ? lf : cr;
 }
+
+/** How many LF there are from a place on to before another, those within quotes included. */
+export function linesIn(bytes: Buffer, from: number, to: number): number {
+  let lines = 0;
+  for (let at = from; at < to; at += 1) if (bytes[at] === LF) lines += 1;
+  return lines;
+}

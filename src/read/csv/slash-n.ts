@@ -3,6 +3,7 @@
  * found, until it is met.
  */
 import { LF, CR } from "./dialect.ts";
+import { linesIn } from "./line-ends.ts";
 import type { ReadOptions } from "../source.ts";
 
 const TOKEN = "\\N";
@@ -30,15 +31,9 @@ export class SlashN {
     for (let at = records.indexOf(LETTERS); at >= 0; at = records.indexOf(LETTERS, at + 1)) {
       if (!this.#ends.includes(records[at - 1])) continue;
       if (!this.#ends.includes(records[at + LETTERS.length])) continue;
-      this.line = line + lineEndsBefore(records, at);
+      this.line = line + linesIn(records, 0, at);
       this.#looks = false;
       return;
     }
   }
-}
-
-function lineEndsBefore(bytes: Buffer, end: number): number {
-  let found = 0;
-  for (let at = bytes.indexOf(LF); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) found += 1;
-  return found;
 }

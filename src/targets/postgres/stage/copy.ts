@@ -22,7 +22,7 @@ export type DataToCopy = Buffer | readonly Buffer[];
 /** Writes data in CopyData messages. The driver's own way would copy all of it once more. */
 export function sendData(stream: Writable, data: DataToCopy): void {
   stream.cork();
-  for (const each of Array.isArray(data) ? data : [data]) sendBytes(stream, each as Buffer);
+  for (const each of Buffer.isBuffer(data) ? [data] : data) sendBytes(stream, each);
   stream.uncork();
 }
 

@@ -2,20 +2,13 @@
  * Copies rows of which the server cannot take some, whatever is in the table: it tells at which row it stopped. What came before
  * that row is copied again, and what comes after it is tried next, over the same bytes and in the same go.
  */
+import type { StoppedRow } from "../../set-writer.ts";
 import { isServerError } from "../errors.ts";
 import type { CopyRows } from "./copy-rows.ts";
 import type { Pipeline, PipelinedStatement } from "./pipeline.ts";
 
-/** Where a COPY stopped. */
-export interface StoppedCopy {
-  /** The place of the row among those that were sent, from 0. */
-  readonly place: number;
-  /** The server would refuse it whatever is in the table: for a value, or for a check of the row itself. */
-  readonly alone: boolean;
-}
-
 /** Where the COPY into a table stopped; `null`: the error tells of none. It is what to try next, and decides nothing. */
-export function stoppedCopy(error: unknown, table: string): StoppedCopy | null {
+export function stoppedCopy(error: unknown, table: string): StoppedRow | null {
   if (!isServerError(error)) return null;
   // The words around are in the language of the server.
   const [, told] = (error.where ?? "").split(`COPY ${table}`);
