@@ -6,9 +6,11 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { keepTemporaryFilesInMemory } from "./test/tiers/in-memory.ts";
 import { LongestFirst } from "./test/tiers/longest-first.ts";
+import { settleSeed } from "./test/tiers/seed.ts";
 import { leftOut } from "./test/tiers/tiers.ts";
 
 keepTemporaryFilesInMemory();
+settleSeed();
 
 export default defineConfig({
   test: {

@@ -34,9 +34,6 @@ interface Kept {
   readonly code: Buffer;
 }
 
-/** A process that has worked for longer than this, in microseconds of CPU, may have dropped the code of its start. */
-const START = 2_000_000;
-
 /** So many files stay, those that were written last: of other versions. */
 const FILES = 8;
 
@@ -58,8 +55,7 @@ export function loadKept(file: string, require: NodeJS.Require): Program {
   const before = script.cachedDataRejected === false ? (kept?.parts ?? []) : [];
   process.on("exit", (exitCode) => {
     const parts = new Set([...before, ...program.parts, ...(exitCode === 0 ? ["success"] : [])]);
-    const { user, system } = process.cpuUsage();
-    if (parts.size > before.length && user + system < START) keep(place, parts, script);
+    if (parts.size > before.length) keep(place, parts, script);
   });
   return program;
 }

@@ -17,7 +17,7 @@ await ensureInstall();
 const env = {
   ...process.env,
   UPSURGE_TEST_READING_PATH_RUNS: String(runs),
-  UPSURGE_TEST_LANE_SEED: String(seed),
+  UPSURGE_TEST_SEED: String(seed),
 };
 const files = ["test/laws/reading-paths.test.ts", "test/laws/going-on.test.ts"];
 const { code } = await runTests(files, { env, echo: true });

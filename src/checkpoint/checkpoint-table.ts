@@ -119,11 +119,11 @@ export class CheckpointTable {
     conditions: readonly string[] = [],
   ): Promise<CheckedStatement> {
     const { dialect } = this.executor;
-    const values = await this.#valuesOf(next);
-    const set = Object.keys(values).filter((name) => !KEY.has(name));
-    const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}`);
+    const [before, values] = [await this.#valuesOf(last), await this.#valuesOf(next)];
+    const set = Object.keys(values).filter((name) => values[name] !== before[name]);
+    const sets = set.map((name, at) => `${name} = ${dialect.parameter(at + 1)}, `);
     const at = (more: number): string => dialect.parameter(set.length + more);
-    const sql = `update ${this.#table} set ${sets.join(", ")}, updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${all(conditions)}`;
+    const sql = `update ${this.#table} set ${sets.join("")}updated_at = ${dialect.now} where job_id = ${at(1)} and source = ${at(2)} and part = ${at(3)} and epoch = ${at(4)} and byte_off = ${at(5)}${all(conditions)}`;
     const { job, source, partition, epoch, offset } = last;
     const place = [job, source, partition, epoch, offset.byte];
     return { sql, values: [...set.map((name) => values[name] ?? null), ...place] };
@@ -176,8 +176,6 @@ export class CheckpointTable {
     await this.executor.run(sql, [job, epoch]);
   }
 }
-
-const KEY = new Set(["job_id", "source", "part"]);
 
 /** Conditions behind others. */
 function all(conditions: readonly string[]): string {

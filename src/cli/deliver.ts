@@ -95,7 +95,7 @@ async function runWithFiles(
       signal,
       // After a signal its own line says what comes.
       onProgress: (now) => {
-        room.note(now.bytes);
+        room.note(now);
         if (!signal.aborted) progress.show(now);
       },
       now: io.now,

@@ -12,13 +12,13 @@ import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { faultsOfJunit } from "../helpers/junit.ts";
 import { faultsOfMetrics } from "../helpers/prometheus.ts";
 import { RunShell } from "../helpers/run-shell.ts";
+import { firstRound } from "../tiers/seed.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { AT_FAIL_POINT, launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
-import { Random } from "./torture/random.ts";
+import { Random } from "../helpers/random.ts";
 
-const seed =
-  Number(process.env["UPSURGE_TEST_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
+const seed = firstRound("any-run-killed", "UPSURGE_TEST_TORTURE_SEED");
 
 /** `seen` counts how often a record was applied to a row that was there. */
 const TABLES = [

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
+import { firstRound } from "../tiers/seed.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { signalRound } from "./torture/signals.ts";
 
-const seed = Number(process.env["UPSURGE_TEST_SIGNAL_SEED"] ?? Math.floor(Math.random() * 2 ** 30));
+const seed = firstRound("job-signals", "UPSURGE_TEST_SIGNAL_SEED");
 const rounds = process.env["UPSURGE_TEST_SIGNAL_SEED"] === undefined ? timesOf("signals") : 1;
 
 describe.each(["postgres", "sqlite"] as const)("%s", (target) => {

@@ -10,13 +10,13 @@ import type { Report } from "../../src/report/report.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { firstRound } from "../tiers/seed.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { AT_FAIL_POINT, launch } from "./torture/launch.ts";
 import type { Ended } from "./torture/launch.ts";
-import { Random } from "./torture/random.ts";
+import { Random } from "../helpers/random.ts";
 
-const seed =
-  Number(process.env["UPSURGE_TEST_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
+const seed = firstRound("nest-killed", "UPSURGE_TEST_TORTURE_SEED");
 
 /** Applied twice, a record counts twice: on its own row, its area's and its lines'. */
 const TABLES = [

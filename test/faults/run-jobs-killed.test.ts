@@ -4,16 +4,16 @@ import { FAIL_POINTS } from "../../src/testing/fail-point.ts";
 import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { RunShell } from "../helpers/run-shell.ts";
+import { firstRound } from "../tiers/seed.ts";
 import { timesOf } from "../tiers/tiers.ts";
 import { AT_FAIL_POINT, launch } from "./torture/launch.ts";
-import { Random } from "./torture/random.ts";
+import { Random } from "../helpers/random.ts";
 
 const TABLES = ["alpha", "beta", "gamma"];
 /** No key forbids a row to be there twice, and no row is counted twice unseen. */
 const PLAIN = TABLES.map((table) => `create table ${table} (id int not null)`);
 const KEYED = TABLES.map((table) => `create table ${table} (id int primary key, n int)`);
-const seed =
-  Number(process.env["UPSURGE_TEST_TORTURE_SEED"] ?? "") || Math.floor(Math.random() * 2 ** 30);
+const seed = firstRound("run-jobs-killed", "UPSURGE_TEST_TORTURE_SEED");
 
 /** What each commit passes: most kills are at one of them, so that few runs come to their end in between. */
 const OF_EACH_COMMIT = ["apply", "applied", "move", "moved", "commit", "committed"] as const;

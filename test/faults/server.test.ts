@@ -22,8 +22,10 @@ import {
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import { OwnPostgres } from "../helpers/own-postgres.ts";
 import { failBatches } from "../helpers/server-fault.ts";
+import { Random } from "../helpers/random.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
+import { seedOf } from "../tiers/seed.ts";
 import { firstOf } from "../tiers/tiers.ts";
 import { until } from "../helpers/until.ts";
 
@@ -189,11 +191,12 @@ describe.each(KINDS)("%s, from a server that goes away", (_, flags) => {
     let left = flags.includes("end") ? 4 : 12;
     let next = 1;
     let ended: Promise<number> = Promise.resolve(0);
+    const random = new Random(seedOf("sessions that are ended"));
     onFailPoint(() => {
       next -= 1;
       if (next > 0 || left === 0) return;
       left -= 1;
-      next = 1 + Math.floor(12 * Math.random());
+      next = random.int(1, 12);
       // The load goes on meanwhile, and is met wherever it is then.
       const one = `${TERMINATE} where application_name = 'upsurge' order by random() limit 1`;
       ended = Promise.all([ended, server.sql(one)]).then(([sum, { length }]) => sum + length);

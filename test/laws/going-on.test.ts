@@ -12,8 +12,6 @@ import { ndjsonInput } from "../helpers/reading-paths/ndjson-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("going on");
-const SEED = process.env["UPSURGE_TEST_LANE_SEED"];
-const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 300_000 + 60 * RUNS;
 
 /** Arrays and sequences of JSON values, on one line or on many. */
@@ -50,7 +48,7 @@ describe.each([
       fc.asyncProperty(input, pathTarget, async (source, target) => {
         places += await compareOffsets(source, target);
       }),
-      PARAMETERS,
+      { numRuns: RUNS },
     );
     // Most sources have several batches, and few have none to go on after.
     expect(places).toBeGreaterThan(RUNS / 5);

@@ -13,8 +13,6 @@ import { nestedInput } from "../helpers/reading-paths/nested-input.ts";
 import { timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("reading paths");
-const SEED = process.env["UPSURGE_TEST_LANE_SEED"];
-const PARAMETERS = { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
 const timeout = 300_000 + 20 * RUNS;
 
 describe.each([
@@ -29,7 +27,7 @@ describe.each([
         sources += compared.records > 0 ? 1 : 0;
         packed += compared.packed > 0 ? 1 : 0;
       }),
-      PARAMETERS,
+      { numRuns: RUNS },
     );
     expect(packed / sources).toBeGreaterThan(0.4);
   });
@@ -42,7 +40,7 @@ describe.each([
         sources += compared.rows > 0 ? 1 : 0;
         packed += compared.packed > 0 ? 1 : 0;
       }),
-      PARAMETERS,
+      { numRuns: RUNS },
     );
     expect(packed / sources).toBeGreaterThan(0.2);
   });
@@ -56,7 +54,7 @@ test("both paths read the same records in records", { timeout }, async () => {
       sources += compared.records > 0 ? 1 : 0;
       packed += compared.packed > 0 ? 1 : 0;
     }),
-    PARAMETERS,
+    { numRuns: RUNS },
   );
   expect(packed / sources).toBeGreaterThan(0.4);
 });

@@ -18,7 +18,7 @@ import { runCounting, runPlain, runUnder } from "./in-process.ts";
 import { prepare } from "./kills.ts";
 import { AT_FAIL_POINT, commandLine, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../helpers/random.ts";
 import { makeWorkload } from "./workload.ts";
 import type { TargetName } from "./workload.ts";
 

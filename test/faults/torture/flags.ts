@@ -1,5 +1,5 @@
 /** The flags of tortured loads: what a load is for all its runs, and what may change from one run to the next. */
-import type { Random } from "./random.ts";
+import type { Random } from "../../helpers/random.ts";
 import { JOB, REJECTS } from "./check.ts";
 import type { TargetName, Workload } from "./workload.ts";
 

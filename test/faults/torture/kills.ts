@@ -13,7 +13,7 @@ import { argsOf, chooseChanging } from "./flags.ts";
 import type { Fixed } from "./flags.ts";
 import { commandLine, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../helpers/random.ts";
 import { makeWorkload, setupSql } from "./workload.ts";
 import type { Workload, WorkloadRequest } from "./workload.ts";
 

@@ -2,7 +2,7 @@
  * The records of a workload, good and bad, as bytes of CSV or NDJSON. A good one adds `n` to its key's sum and its own
  * number to its key's history, so that a record which is lost, applied twice or out of order shows for good.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../../helpers/random.ts";
 
 /** The formats of the sources. */
 export type Format = "csv" | "ndjson";

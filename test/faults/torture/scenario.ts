@@ -10,7 +10,7 @@ import { argsOf } from "./flags.ts";
 import { prepare } from "./kills.ts";
 import { AT_FAIL_POINT, BIN, BIN_IN_FILES, HINDERED, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../helpers/random.ts";
 import { makeWorkload } from "./workload.ts";
 import type { Workload, WorkloadRequest } from "./workload.ts";
 

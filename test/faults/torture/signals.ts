@@ -9,7 +9,7 @@ import { argsOf, chooseChanging } from "./flags.ts";
 import { prepare } from "./kills.ts";
 import { commandLine, launch } from "./launch.ts";
 import type { Command, Ended } from "./launch.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../helpers/random.ts";
 import { makeWorkload } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ENGINES, useDatabase } from "../../helpers/engines.ts";
+import { firstRound } from "../../tiers/seed.ts";
 import { timesOf } from "../../tiers/tiers.ts";
 import { killRound } from "./kills.ts";
 import type { Place } from "./check.ts";
@@ -12,13 +13,8 @@ import type { TargetName } from "./workload.ts";
 /** How long a load takes undisturbed is found out again after so many. */
 const MEASURED_EVERY = 25;
 
-const seed = numberFrom("UPSURGE_TEST_TORTURE_SEED") ?? Math.floor(Math.random() * 2 ** 30);
+const seed = firstRound("torture", "UPSURGE_TEST_TORTURE_SEED");
 const only = process.env["UPSURGE_TEST_TORTURE_TARGET"];
-
-function numberFrom(name: string): number | null {
-  const text = process.env[name];
-  return text === undefined || text === "" ? null : Number(text);
-}
 
 /** Declares the test of a target. */
 export function tortureTarget(target: TargetName): void {

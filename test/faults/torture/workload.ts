@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { HEADER, makeRecord } from "./records.ts";
 import type { Format, TortureRecord } from "./records.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../helpers/random.ts";
 
 /** The databases that can be tortured. */
 export type TargetName = "postgres" | "sqlite";

@@ -11,6 +11,7 @@ import type { PackedFields } from "../../../src/model/packed.ts";
 import type { RecordChunk } from "../../../src/model/record.ts";
 import { openSource } from "../../../src/sources/open-source.ts";
 import { encoderOf, pageEncoding } from "../../../src/targets/sqlite/stage/page-encoder.ts";
+import { seedProperties } from "../../tiers/seed.ts";
 import type { PathInput } from "./compare-paths.ts";
 import { csvInput } from "./csv-input.ts";
 import { ndjsonInput } from "./ndjson-input.ts";
@@ -74,6 +75,7 @@ async function read({ bytes, options, blocks }: PathInput, aheadFrom: number): P
 // Node does not count what its loader of TypeScript still works on: a process that only waits for that would end.
 const awake = new MessageChannel().port1;
 awake.ref();
+seedProperties("read ahead");
 await fc.assert(
   fc.asyncProperty(fc.oneof(csvInput, ndjsonInput), async (input) => {
     const alone = await read(input, Infinity);
