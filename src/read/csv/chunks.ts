@@ -3,7 +3,7 @@
  * splitter.
  */
 import type { RecordChunk } from "../../model/record.ts";
-import { CR, LF } from "./dialect.ts";
+import { CR } from "./dialect.ts";
 import { linesIn } from "./line-ends.ts";
 import type { Prefetch } from "../ahead/prefetch.ts";
 import type { CsvBytes } from "./fast-path.ts";
@@ -84,7 +84,7 @@ async function nextPacked(parts: CsvParts, max: number): Promise<PackedChunk | n
   slashN.look(own, line);
   const spans = (most: number): CsvSpan[] =>
     splitterAt(line).take({ bytes: own, last: true }, most);
-  const isLineEach = lines === count && all[end - 1] === LF;
+  const isLineEach = lines === count;
   const chunk = new PackedChunk(ahead?.offer(fields, known) ?? fields, {
     from: { byte: base, record: first - 1, line },
     to: { byte: stream.base + end, record: first - 1 + count, line: splitter.nextLine },

@@ -78,6 +78,17 @@ describe.each([
   });
 });
 
+test.each([
+  ["of a line each", "a,b\n1,2\n3,4\n5,6\n", [2, 3, 4, 5]],
+  ["of which one has two lines", 'a,b\n1,"2\n"\n3,4\n5,6\n', [2, 4, 5, 6]],
+  ["of which one has two lines and the last no end", 'a,b\n1,"2\n"\n3,4\n5,6', [2, 4, 5, 6]],
+  ["with a carriage return", "a,b\r\n1,2\r\n3,4\r\n5,6\r\n", [2, 3, 4, 5]],
+])("the line after each of several records %s", async (_, text, expected) => {
+  const [chunk] = await chunksOf(text, { format: "csv" });
+  expect(chunk?.packed?.records).toBe(3);
+  expect([0, 1, 2, 3].map((count) => chunk?.offsetAfter?.(count).line)).toEqual(expected);
+});
+
 test("lines of two kinds in turns do not make a chunk each", async () => {
   const text = lines(5000, (at) => (at % 2 === 0 ? '{"a":1}' : '{"a":1,"b":2}'));
   expect((await chunksOf(text, NDJSON)).length).toBeLessThan(10);
