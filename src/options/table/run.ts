@@ -22,7 +22,7 @@ export const RUN_OPTIONS = {
     value: "N",
     summary: "Rows in a batch; changes how long a load takes, never its result.",
     details:
-      "Without it each database has a size of its own, which `upsurge plan` shows. On PostgreSQL it is twice as large where an answer takes 20 ms or more, and four times from 40 ms on; a batch of large records has fewer rows, and no more than 8 MB of them.",
+      "Without it each database has a size of its own, which `upsurge plan` shows. On PostgreSQL it is twice as large where an answer takes 20 ms or more, and four times from 40 ms on; several fill what `--commit N` takes at once; a batch of large records has fewer rows, and no more than 8 MB of them.",
     example: "--batch-rows 5000",
     commands: LOADS_AND_RUN,
   },

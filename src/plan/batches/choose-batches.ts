@@ -28,7 +28,7 @@ const GROWTH: readonly (readonly [fromMs: number, times: 2 | 4])[] = [
   [20, 2],
 ];
 
-/** A batch is no larger than what is committed at once, and the larger the longer its answer takes. */
+/** A batch is no larger than what is committed at once, which several fill, and the larger the longer its answer takes. */
 export function chooseBatches(request: BatchRequest): BatchChoice {
   const { options, capabilities } = request;
   const rehearses = options.dryRun || options.check;
@@ -37,7 +37,9 @@ export function chooseBatches(request: BatchRequest): BatchChoice {
   const most = every ?? Infinity;
   const usual = options.batchRows ?? capabilities.batchRows;
   const growth = most <= usual ? 1 : growthOf(request);
-  const batchRows = Math.min(usual * growth, most);
+  const largest = Math.min(usual * growth, most);
+  const isOurs = options.batchRows === null && every !== null;
+  const batchRows = isOurs ? Math.floor(every / Math.ceil(every / largest)) : largest;
   const short = options.batchRows ?? capabilities.shortRows ?? usual;
   const chosen = {
     batchRows,

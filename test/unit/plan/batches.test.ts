@@ -33,6 +33,13 @@ test.each([
 test.each<[string, readonly unknown[], readonly unknown[]]>([
   ["the size that is given", batches(50, { batchRows: 300 }), [300, 300, 1]],
   ["what one commit takes", batches(50, { commit: "800" }), [800, 800, 1]],
+  ["an even part of what one commit takes", batches(0, { commit: "2500" }), [833, 2500, 1]],
+  ["the usual size where that fills a commit", batches(0, { commit: "50000" }), [1000, 5000, 1]],
+  [
+    "the size that is given, whatever a commit takes",
+    batches(0, { batchRows: 1000, commit: "2500" }),
+    [1000, 1000, 1],
+  ],
   [
     "what one commit takes, where there is room for more than usual",
     batches(50, { commit: "1800" }),
