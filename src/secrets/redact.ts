@@ -47,8 +47,8 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** The variables that hold passwords of targets. */
 const VARIABLES = TARGET_WORDS.flatMap(({ secretVariables }) => secretVariables);
 
-/** Shorter words of the environment would be masked inside messages more often than inside leaks. */
-const SHORTEST_OF_ENVIRONMENT = 4;
+/** Shorter words of the environment, and pieces of a password, would be masked inside messages more often than inside leaks. */
+const SHORTEST = 4;
 
 /**
  * How names end that stand before secrets. What comes before that is not looked at: it stays as it is, and a pattern that
@@ -121,7 +121,7 @@ export function secretsOf(
 ): readonly string[] {
   const fromUrl = url === null ? [] : urlSecrets(url);
   const found = [...VARIABLES.map((name) => environment[name] ?? ""), ...elsewhere];
-  const fromEnvironment = found.filter((secret) => secret.length >= SHORTEST_OF_ENVIRONMENT);
+  const fromEnvironment = found.filter((secret) => secret.length >= SHORTEST);
   const open = new Set(url === null ? [] : openParts(url));
   return [...fromUrl, ...fromEnvironment].filter(
     (secret) => secret.length > 1 && !open.has(secret) && !OWN_WORDS.has(secret.toLowerCase()),
@@ -138,7 +138,13 @@ function urlSecrets(url: string): string[] {
     .filter((user) => user.includes(":"))
     .map((user) => user.slice(user.indexOf(":") + 1));
   const inQuery = [...url.matchAll(QUERY_PASSWORD)].map((match) => match[1] ?? "");
-  return [...passwords, ...inQuery, ...keywordSecrets(url)];
+  return [...passwords, ...passwords.flatMap(piecesOf), ...inQuery, ...keywordSecrets(url)];
+}
+
+/** What is taken for a path, a parameter or its value where the signs in a password were not escaped. */
+function piecesOf(password: string): string[] {
+  const pieces = [...password.split(/[?#]/), ...password.split(/[/?#&=;]/)];
+  return pieces.filter((piece) => piece.length >= SHORTEST);
 }
 
 /** The passwords of a connection string, as they are and as they are written. */

@@ -78,6 +78,18 @@ describe("secrets of this run", () => {
     expect(redact("the server said hunter2 is wrong")).toBe("the server said *** is wrong");
   });
 
+  test.each([
+    ["postgres:/app:hunt?er22@db/shop", "cannot use the target postgres:/app:hunt", "postgres:***"],
+    [
+      "app:a?bcde_password=f@db",
+      "cannot use the connection parameter bcde_password",
+      "parameter ***",
+    ],
+    ["app:abcd/efgh#x@db", "no folder abcd, no file efgh", "no folder ***, no file ***"],
+  ])("are masked in parts, where they are not escaped: %s", (url, text, expected) => {
+    expect(makeRedactor(secretsOf(url, {}))(text)).toContain(expected);
+  });
+
   test("leave the user's name readable when both are the same", () => {
     const redact = makeRedactor(secretsOf("postgres://postgres:postgres@db/shop", {}));
 
