@@ -178,11 +178,20 @@ function statementOf(
   return proposes && proposal?.byUpsert === true ? "upsert" : "look-then-write";
 }
 
+/** What says whether rows are proposed for insertion, although they are looked up. */
+type Proposing = Pick<UndecidedPlan, "arbiter" | "table" | "mode" | "strategy" | "nullKey">;
+
+/** True when rows meet those of the table in the native upsert, whatever the strategy is. */
+export function meetsByUpsert(plan: Proposing, methods: MethodCapabilities): boolean {
+  if (plan.strategy === "native") return true;
+  return methods.proposal?.byUpsert === true && mustPropose(plan, methods);
+}
+
 /**
  * True when BEFORE INSERT triggers fire and a unique index decides: the native upsert fires them for every proposed row
  * and lets them change it, its key included. Looking up could not do the same.
  */
-function mustPropose(plan: UndecidedPlan, { proposal }: MethodCapabilities): boolean {
+function mustPropose(plan: Proposing, { proposal }: MethodCapabilities): boolean {
   const { arbiter, table, mode, strategy, nullKey } = plan;
   if (proposal === undefined || strategy === "native") return false;
   if (mode === "insert" || mode === "update") return false;
