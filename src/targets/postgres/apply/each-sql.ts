@@ -11,7 +11,7 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
-import { isOfPolicySql, isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
+import { isOfPolicySql, isOwnSql, isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
@@ -279,16 +279,24 @@ select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, co
   };
 }
 
-/** A conflict on whatever key shows when the row is written. */
+/**
+ * A conflict on whatever key shows when the row is written. What a trigger of a table has run into elsewhere is none; the
+ * trigger of a view writes in its place.
+ */
 function insertOrIgnore(plan: TablePlan, insert: string): RowApplication {
-  const { arbiter } = plan;
+  const { arbiter, table } = plan;
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
+  const others = [
+    ...(named === null ? [] : [`upsurge_constraint <> ${named}`]),
+    ...(table.kind === "view" ? [] : [`not ${isOwnSql("upsurge_context")}`]),
+  ].join(" or ");
   return applied(
     insert,
     `;
   if found then upsurge_met := 'inserted'; end if;
 exception when unique_violation or exclusion_violation then
-  ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
+  get stacked diagnostics upsurge_constraint = constraint_name, upsurge_context = pg_exception_context;
+  ${others === "" ? "" : `if ${others} then raise; end if;`}
   upsurge_met := 'ignored';
 end;`,
     "begin\n  ",
