@@ -159,7 +159,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity || fillings.bringsIds,
     isolation,
-    looksFirst: uncounted !== null,
+    uncounted: uncounted !== null,
     ...looked,
     ...going.chosen,
     ...planLate(request, late, stage),

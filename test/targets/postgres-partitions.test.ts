@@ -77,6 +77,27 @@ describe.each(tableEngines().filter(({ name }) => name === "postgres"))("$title"
           ]);
         }
       });
+
+      test.each(["auto", "native"])("that changes the key, --strategy %s", async (strategy) => {
+        await database.exec(`truncate t;
+          create function halve() returns trigger language plpgsql as $$ begin new.id := new.id / 2; return new; end $$;
+          create trigger halves before insert on t_1 for each row execute function halve();
+          create function keep() returns trigger language plpgsql as $$ begin if new.n = 9 then return null; end if; return new; end $$;
+          create trigger keeps before update on t_1 for each row execute function keep()`);
+        const input = "id,region,n\n1,1,1\n2,1,2\n3,1,3\n0,1,4\n1,1,9\n0,1,4\n";
+        const { exit, counts } = await report(input, [
+          "--key",
+          "id,region",
+          "--strategy",
+          strategy,
+        ]);
+        expect([exit, counts]).toEqual([
+          0,
+          { inserted: 2, updated: 2, unchanged: 1, suppressed: 1 },
+        ]);
+        const rows = await database.rows("select id, n from t order by id");
+        expect(rows.map((row) => row.join(" "))).toEqual(["0 4", "1 3"]);
+      });
     },
   );
 });

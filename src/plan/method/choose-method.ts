@@ -54,7 +54,7 @@ function chooseMethod(plan: UndecidedPlan, request: MethodRequest): WriteMethod 
     key: mode !== "insert" && arbiter?.kind === "expressions" ? arbiter : null,
     byIndex: findsByIndex(plan),
     proposes,
-    locks: strategy === "select-then-write" || mode === "update" || plan.looksFirst,
+    locks: strategy === "select-then-write" || mode === "update" || plan.uncounted,
     stages: stagesOf(plan, methods),
   };
   const merges = mergeMethod(plan, decided, methods);
@@ -158,7 +158,7 @@ function mergeMethod(
   if (merge === undefined || plan.mode !== "upsert" || statement !== "upsert") return null;
   if (plan.strategy !== "native" || !byIndex || stages !== "table") return null;
   const { isolation, table, update } = plan;
-  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst) return null;
+  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.uncounted) return null;
   if (update.stamps.length > 0 || table.kind === "view") return null;
   if (merge.takes?.(update) === false) return null;
   const keys = table.columns.filter(({ name }) => plan.arbiter?.columns.includes(name));
