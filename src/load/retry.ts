@@ -99,5 +99,5 @@ function reasonOf(error: unknown): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : "an error that is none";
+  return error instanceof Error ? error.message : "an error that is none";
 }

@@ -181,8 +181,8 @@ export interface TablePlan {
   readonly comparison?: Comparison;
   /** What is set in its rows once all records are written; absent: nothing. */
   readonly late?: LateColumns;
-  /** A native upsert whose result cannot tell inserted from updated: each row is looked up first. */
-  readonly looksFirst: boolean;
+  /** A native upsert whose result cannot tell inserted from updated: rows go one at a time, and tell what they met. */
+  readonly uncounted: boolean;
   /** Other processes of the same load write to the table as well: they are not kept out. */
   readonly isShared?: true;
   /** How its rows are written. */

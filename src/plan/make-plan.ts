@@ -22,7 +22,7 @@ import { afterCommit, chooseEmptying, explainSync, planSteps, refuseUnmovable } 
 import { chooseComparison } from "./drift/comparison.ts";
 import { withRecordDeletes } from "./deletes/record-deletes.ts";
 import { explainMethod } from "./method/explain-method.ts";
-import { withMethod } from "./method/choose-method.ts";
+import { meetsByUpsert, withMethod } from "./method/choose-method.ts";
 import type { UndecidedPlan } from "./method/choose-method.ts";
 import { chooseRemoval } from "./deletes/removal.ts";
 import type { RemovalChoice, RemovalRequest } from "./deletes/removal.ts";
@@ -138,7 +138,9 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     matchNulls: matchNulls && !indexMatchesNulls(shape, arbiter),
   });
   const rowSource = chooseRowSource(capabilities, options.rowSource);
-  const uncounted = strategy.chosen === "native" ? whyUncounted(shape, capabilities, mode) : null;
+  const meeting = { table: shape, mode, strategy: strategy.chosen, arbiter };
+  const upserts = meetsByUpsert({ ...meeting, nullKey: options.nullKey }, capabilities.methods);
+  const uncounted = upserts ? whyUncounted(shape, capabilities, mode) : null;
   const how = { mode, strategy: strategy.chosen, ...key, update, columns, named, capabilities };
   const together: IsolationRequest = { ...request, ...how };
   const found = findIsolation(shape, together);
@@ -157,7 +159,7 @@ function planRecords(request: PlanRequest, stage: string): PlannedRecords {
     nullKey: options.nullKey,
     keepIdentity: options.keepIdentity || fillings.bringsIds,
     isolation,
-    looksFirst: uncounted !== null,
+    uncounted: uncounted !== null,
     ...looked,
     ...going.chosen,
     ...planLate(request, late, stage),

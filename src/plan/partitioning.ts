@@ -101,7 +101,7 @@ export function tableObstacle(plan: TablePlan): string | null {
     return "several writers could make the same row of a look-up";
   if (table.kind !== "table") return "what is behind the table may couple rows";
   if (table.foreignKeys.some((each) => each.selfReferencing)) return "rows refer to each other";
-  if (mode === "update" || strategy === "select-then-write" || plan.looksFirst) {
+  if (mode === "update" || strategy === "select-then-write" || plan.uncounted) {
     return "looking up rows before writing them locks the table";
   }
   return null;

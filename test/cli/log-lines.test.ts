@@ -125,6 +125,8 @@ describe("--log-format json", () => {
     expect(exitCode, stderr).toBe(0);
     const retries = linesOf(stderr).filter(({ msg }) => msg.startsWith("starting again"));
     expect(retries[0]).toMatchObject({ level: 30, try: 1 });
+    // What happened, without a name of the program's own before it.
+    expect(retries[0]).toMatchObject({ error: expect.not.stringMatching(/^\w+: /) });
     const waits = linesOf(stderr).filter(({ phase }) => phase === "away");
     expect(waits[0]).toMatchObject({ msg: expect.stringContaining("trying again in") });
   });

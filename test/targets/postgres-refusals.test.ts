@@ -32,6 +32,17 @@ test("a row that no partition takes breaks no check constraint", async () => {
   expect(stderr).toContain("fix:   create the partition that the record belongs to");
 });
 
+test("the key that decides is not offered to decide, where the load itself makes it another row's", async () => {
+  const { exitCode, stderr } = await load(
+    "create table t (id int primary key, s text); insert into t values (1, 'b'), (2, 'c')",
+    ["--table", "t", "--key", "id", "--set", "id = 2"],
+  );
+
+  expect([exitCode, stderr]).toEqual([4, expect.stringContaining("ROW_UNIQUE")]);
+  expect(stderr).toContain("a trigger makes of its key is the key of another row");
+  expect(stderr).not.toContain("--constraint");
+});
+
 describe("row-level security", () => {
   const ROLE = "upsurge_policy";
   const env = { PGOPTIONS: `-c role=${ROLE}` };
@@ -54,6 +65,16 @@ describe("row-level security", () => {
     expect(exitCode).toBe(4);
     expect(stderr).toContain("fix:   correct the record; or create a policy under which this user");
     expect(stderr).toContain("where: in.csv, record 1, line 2\n");
+  });
+
+  test("a row that is hidden is not found by its key, and no flag lets that key decide", async () => {
+    const hidden = `${guarded(POLICY)} insert into t values (2, 'old')`;
+    const words = ["--table", "t", "--key", "id", "--strategy", "select-then-write"];
+    const { stderr, exitCode } = await load(hidden, words, { env, csv: "id,s\n1,a\n2,b\n" });
+
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining("ROW_UNIQUE")]);
+    expect(stderr).toContain("where row security hides the row that has its key");
+    expect(stderr).not.toContain("--constraint");
   });
 
   test.each([

@@ -21,6 +21,9 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   const key = named ?? bySqlite ?? (keys.length === 1 ? keys[0] : undefined);
   const made = key === undefined ? null : madeKeyFix(key, plan);
   if (made !== null) return made;
+  if (key !== undefined && key.name !== null && key.name === plan.arbiter?.name) {
+    return plan.table.rewritten ? HIDDEN : TAKEN;
+  }
   if (plan.mode === "ignore" && plan.keyOrigin === "default") {
     return "correct the record, or pass --any-constraint to ignore a conflict on any unique key";
   }
@@ -37,6 +40,13 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
 /** No key decides by it, and a record that it refuses is no row that is there. */
 const EXCLUDED =
   "correct the record, or remove the row that it conflicts with: an exclusion constraint tells no row to update";
+
+/** The key that decides refused a row that was not found by it. */
+const HIDDEN =
+  "correct the record; or, where row security hides the row that has its key, create a policy under which this user sees it, with create policy, or load as the owner of the table, whom its policies leave alone unless they are forced";
+
+const TAKEN =
+  "correct the record: what the load or a trigger makes of its key is the key of another row";
 
 /** Its keys are on its own server, and none of them is named here. */
 const FOREIGN =

@@ -125,6 +125,6 @@ function deletingPlan(
       rowByRow: isolation.rowByRow ?? alongReason(table),
       inFileOrder: null,
     },
-    looksFirst: false,
+    uncounted: false,
   };
 }

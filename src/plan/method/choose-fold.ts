@@ -33,8 +33,8 @@ export function foldOf(
 }
 
 /** Whether rows go together, and no name is one of our own. */
-function appliesTogether({ table, isolation, looksFirst, deletesRows }: TablePlan): boolean {
-  if (deletesRows === true || looksFirst) return false;
+function appliesTogether({ table, isolation, uncounted, deletesRows }: TablePlan): boolean {
+  if (deletesRows === true || uncounted) return false;
   if (isolation.rowByRow !== null || isolation.inFileOrder !== null) return false;
   return !table.columns.some(({ name }) => name.startsWith("upsurge_"));
 }

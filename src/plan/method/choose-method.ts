@@ -54,7 +54,7 @@ function chooseMethod(plan: UndecidedPlan, request: MethodRequest): WriteMethod 
     key: mode !== "insert" && arbiter?.kind === "expressions" ? arbiter : null,
     byIndex: findsByIndex(plan),
     proposes,
-    locks: strategy === "select-then-write" || mode === "update" || plan.looksFirst,
+    locks: strategy === "select-then-write" || mode === "update" || plan.uncounted,
     stages: stagesOf(plan, methods),
   };
   const merges = mergeMethod(plan, decided, methods);
@@ -158,7 +158,7 @@ function mergeMethod(
   if (merge === undefined || plan.mode !== "upsert" || statement !== "upsert") return null;
   if (plan.strategy !== "native" || !byIndex || stages !== "table") return null;
   const { isolation, table, update } = plan;
-  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.looksFirst) return null;
+  if (isolation.rowByRow !== null || isolation.inFileOrder !== null || plan.uncounted) return null;
   if (update.stamps.length > 0 || table.kind === "view") return null;
   if (merge.takes?.(update) === false) return null;
   const keys = table.columns.filter(({ name }) => plan.arbiter?.columns.includes(name));
@@ -178,11 +178,20 @@ function statementOf(
   return proposes && proposal?.byUpsert === true ? "upsert" : "look-then-write";
 }
 
+/** What says whether rows are proposed for insertion, although they are looked up. */
+type Proposing = Pick<UndecidedPlan, "arbiter" | "table" | "mode" | "strategy" | "nullKey">;
+
+/** True when rows meet those of the table in the native upsert, whatever the strategy is. */
+export function meetsByUpsert(plan: Proposing, methods: MethodCapabilities): boolean {
+  if (plan.strategy === "native") return true;
+  return methods.proposal?.byUpsert === true && mustPropose(plan, methods);
+}
+
 /**
  * True when BEFORE INSERT triggers fire and a unique index decides: the native upsert fires them for every proposed row
  * and lets them change it, its key included. Looking up could not do the same.
  */
-function mustPropose(plan: UndecidedPlan, { proposal }: MethodCapabilities): boolean {
+function mustPropose(plan: Proposing, { proposal }: MethodCapabilities): boolean {
   const { arbiter, table, mode, strategy, nullKey } = plan;
   if (proposal === undefined || strategy === "native") return false;
   if (mode === "insert" || mode === "update") return false;

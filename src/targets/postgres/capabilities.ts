@@ -1,7 +1,7 @@
 /** What PostgreSQL can do, by its version. Pure. */
 import type { Capabilities } from "../capabilities.ts";
 import { madeValue } from "./catalog/made-value.ts";
-import { methodsOf } from "./methods.ts";
+import { methodsOf, usedVersion } from "./methods.ts";
 import { structureText } from "./stage/structure-text.ts";
 import { namelessCheckFix } from "./catalog/nameless-check-fix.ts";
 import { madeOf } from "./made-of.ts";
@@ -17,7 +17,7 @@ export function capabilitiesOf(version: number, hasCitus: boolean): Capabilities
     anyConstraint: true,
     upsertsViews: true,
     defersKeys: true,
-    countsPartitioned: version >= 180_000,
+    countsPartitioned: usedVersion(version) >= 180_000,
     acceptsPackedBatches: true,
     notNullCode: "23502",
     batchRows: 20_000,

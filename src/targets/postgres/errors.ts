@@ -141,9 +141,14 @@ export function isOfPolicySql(
   at: Readonly<Record<"state" | "message" | "context", string>>,
 ): string {
   const words = `${at.message} ~ 'row-level security'`;
-  const own = `(length(${at.context}) - length(replace(${at.context}, 'PL/pgSQL', ''))) <= length('PL/pgSQL')`;
+  const own = isOwnSql(at.context);
   const guarded = `row_security_active(${table}::regclass) and ${at.message} !~ '^permission denied'`;
   return `(${at.state} = '${PRIVILEGE}' and (${words} or (${own} and ${guarded})))`;
+}
+
+/** SQL that is true for an error of a block's own statement, whose context is in `context`: no function of another's has failed. */
+export function isOwnSql(context: string): string {
+  return `(length(${context}) - length(replace(${context}, 'PL/pgSQL', ''))) <= length('PL/pgSQL')`;
 }
 
 /** Whether RAISE in PL/pgSQL made the error, whose SQLSTATE then says nothing of the server. */

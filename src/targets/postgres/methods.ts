@@ -7,9 +7,14 @@ const MERGE_SINCE = 150_000;
 /** Tests say here of which older version the methods are to be used, as in `140000`. */
 const FORCED = "UPSURGE_TEST_POSTGRES_METHODS";
 
+/** The version whose ways of writing are used with a server of this version. */
+export function usedVersion(version: number): number {
+  return Math.min(Number(process.env[FORCED] ?? version), version);
+}
+
 /** The methods of a server of this version; `hasCitus`: with that extension. */
 export function methodsOf(version: number, hasCitus = false): MethodCapabilities {
-  const known = Math.min(Number(process.env[FORCED] ?? version), version);
+  const known = usedVersion(version);
   return {
     native: "upsert",
     // Citus takes no MERGE of rows that are staged on one server into a table that is spread over several.

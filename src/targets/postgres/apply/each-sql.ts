@@ -11,20 +11,20 @@ import type { RowShape } from "../../../model/batch.ts";
 import { ROW_OUTCOMES } from "../../../model/counts.ts";
 import type { RowOutcome } from "../../../model/counts.ts";
 import type { PlannedStatement } from "../../../model/report/plan-report.ts";
-import { isOfPolicySql, isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
+import { isOfPolicySql, isOwnSql, isRaisedSql, isRowStateSql, isValueStateSql } from "../errors.ts";
 import { meetSql, updateFoundSql } from "../../../sql/found-rows.ts";
 import { insertedColumns, insertMissingSql, insertSql } from "../../../sql/insert.ts";
 import { matchSql } from "../../../sql/match.ts";
 import { lookedStatements } from "../../../sql/planned-statements.ts";
 import { conflictTarget, POSTGRES, tableSql } from "../dialect.ts";
-import { insertedSql, nativeSql, NOTE_MET } from "./native-sql.ts";
+import { insertedSql, nativeSql, NOTE_MET, NOTE_UPDATED } from "./native-sql.ts";
 import { doBlock, quoteIdentifier, quoteLiteral } from "../quote.ts";
 import { lookingPlan } from "./write-method.ts";
 import type { KeyedPlan } from "../../../sql/match.ts";
 import { rawText } from "../stage/stage.ts";
 import { TEMPORARY } from "../stage/names.ts";
 import { absentInStamps, absentValues, withGenerated } from "../stage/absent-columns.ts";
-import { fromText, storedFrom } from "../types.ts";
+import { fromText } from "../types.ts";
 
 /** Declares the variables that count outcomes. */
 export const COUNTERS = ROW_OUTCOMES.map((outcome) => `${counterOf(outcome)} bigint := 0;`).join(
@@ -193,17 +193,22 @@ const NOTE_WRITTEN = `;
 if found then upsurge_met := case when upsurge_inserted then 'inserted' else 'updated' end;
 else upsurge_met := current_setting('upsurge.met'); end if;`;
 
+/** A row that was to be updated and is not was dropped by a trigger. */
+const NOTE_TOLD = `;
+if found then upsurge_met := case current_setting('upsurge.met') when 'updated' then 'updated' else 'inserted' end;
+else upsurge_met := coalesce(nullif(current_setting('upsurge.met'), 'updated'), 'suppressed'); end if;`;
+
 function applySql(plan: TablePlan, columns: readonly string[]): RowApplication {
   const looking = lookingPlan(plan);
   if (looking !== null) return lookSql(looking, columns);
-  const rows = rawRow(plan, columns, fromText);
+  const rows = rawRow(plan, columns);
   const native = nativeSql(plan, columns, rows, NOTE_MET);
   if (plan.mode === "insert") return applied(native.sql, NOTE_INSERTED);
   if (plan.method.statement === "insert") {
     return insertOrIgnore(plan, insertSql(plan, columns, rows, POSTGRES));
   }
   if (!native.updates) return ignoreSql(plan, columns, rows);
-  if (plan.looksFirst) return lookThenUpsert(plan, columns, native.sql);
+  if (plan.uncounted) return tellingUpsert(plan, columns, rows);
   const sql = `${native.sql}\nreturning ${insertedSql(plan)}`;
   return applied(sql, ` into upsurge_inserted${NOTE_WRITTEN}`, NOTHING_MET);
 }
@@ -239,29 +244,22 @@ function assignable({ arbiter, table }: TablePlan): string | null {
   return all.find((name) => arbiter?.columns.includes(name)) ?? all[0] ?? null;
 }
 
-/** The table is locked, so what is found here is what the upsert meets. */
-function lookThenUpsert(
-  plan: TablePlan,
-  columns: readonly string[],
-  statement: string,
-): RowApplication {
-  const match = plan.arbiter === null ? "false" : matchSql(plan, plan.arbiter, POSTGRES);
-  const look = `perform from ${rawRow(plan, columns, storedFrom)} join ${tableSql(plan)} as target on ${match};
-upsurge_inserted := not found;
-${NOTHING_MET}`;
-  return applied(statement, NOTE_WRITTEN, look);
+/** The condition of the update is asked only of a row that is met, whatever key a trigger gave the proposed one. */
+function tellingUpsert(plan: TablePlan, columns: readonly string[], rows: string): RowApplication {
+  const { sql } = nativeSql(plan, columns, rows, NOTE_UPDATED);
+  return applied(sql, NOTE_TOLD, NOTHING_MET);
 }
 
 /**
  * The raw row as a relation `excluded` of one row: `(select (upsurge_r.f0)::integer as "a") as excluded`. A stamp may read
  * columns that the row does not carry.
  */
-function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromText): string {
+function rawRow(plan: TablePlan, columns: readonly string[]): string {
   const values = columns.map((name) => {
     const place = plan.columns.findIndex((column) => column.name === name);
     const column = plan.columns[place];
     const text = rawText(plan, place);
-    return `${column === undefined ? text : read(text, column)} as ${quoteIdentifier(name)}`;
+    return `${column === undefined ? text : fromText(text, column)} as ${quoteIdentifier(name)}`;
   });
   const others = absentValues(absentInStamps(plan, columns));
   return `${withGenerated(plan, `(select ${[...values, ...others].join(", ")})`)} as excluded`;
@@ -271,7 +269,7 @@ function rawRow(plan: TablePlan, columns: readonly string[], read: typeof fromTe
 function lookSql(plan: KeyedPlan, columns: readonly string[]): RowApplication {
   const { names, values } = insertedColumns(plan, columns, POSTGRES);
   const stage = `insert into ${TEMPORARY.stage(plan)} (${["upsurge_ord", ...names].join(", ")})
-select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns, fromText)}`;
+select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, columns)}`;
   const { block, statements } = meetAndWrite(plan, columns);
   return {
     block: `delete from ${TEMPORARY.stage(plan)};\n${stage};\n${block}`,
@@ -279,16 +277,24 @@ select ${["upsurge_r.upsurge_ord", ...values].join(", ")} from ${rawRow(plan, co
   };
 }
 
-/** A conflict on whatever key shows when the row is written. */
+/**
+ * A conflict on whatever key shows when the row is written. What a trigger of a table has run into elsewhere is none; the
+ * trigger of a view writes in its place.
+ */
 function insertOrIgnore(plan: TablePlan, insert: string): RowApplication {
-  const { arbiter } = plan;
+  const { arbiter, table } = plan;
   const named = arbiter?.kind === "constraint" ? quoteLiteral(arbiter.name ?? "") : null;
+  const others = [
+    ...(named === null ? [] : [`upsurge_constraint <> ${named}`]),
+    ...(table.kind === "view" ? [] : [`not ${isOwnSql("upsurge_context")}`]),
+  ].join(" or ");
   return applied(
     insert,
     `;
   if found then upsurge_met := 'inserted'; end if;
 exception when unique_violation or exclusion_violation then
-  ${named === null ? "" : `get stacked diagnostics upsurge_constraint = constraint_name; if upsurge_constraint <> ${named} then raise; end if;`}
+  get stacked diagnostics upsurge_constraint = constraint_name, upsurge_context = pg_exception_context;
+  ${others === "" ? "" : `if ${others} then raise; end if;`}
   upsurge_met := 'ignored';
 end;`,
     "begin\n  ",

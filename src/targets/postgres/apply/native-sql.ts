@@ -16,18 +16,28 @@ import { POSTGRES } from "../dialect.ts";
 export interface DecisionMarkers {
   readonly skipped: string;
   readonly unchanged: string | null;
+  /** Of a row that is met and is to be written; an expression that is always true. */
+  readonly updated: string | null;
 }
 
 /** Counts skipped rows in a setting of the transaction: the only place a WHERE can leave word. */
 export const COUNT_SKIPPED: DecisionMarkers = {
   skipped: `set_config('upsurge.skipped', (current_setting('upsurge.skipped')::bigint + 1)::text, true) is null`,
   unchanged: null,
+  updated: null,
 };
 
 /** Notes what a single row met. */
 export const NOTE_MET: DecisionMarkers = {
   skipped: `set_config('upsurge.met', 'skipped', true) is null`,
   unchanged: `set_config('upsurge.met', 'unchanged', true) is null`,
+  updated: null,
+};
+
+/** The same where the statement's result does not tell whether a row was met. */
+export const NOTE_UPDATED: DecisionMarkers = {
+  ...NOTE_MET,
+  updated: `set_config('upsurge.met', 'updated', true) is not null`,
 };
 
 /** A native statement, without RETURNING. */
@@ -57,10 +67,11 @@ export function writeTest(
   differs: string | null,
   notes: DecisionMarkers,
 ): string | null {
+  const written = notes.updated ?? "true";
   const change =
     differs === null || notes.unchanged === null
-      ? differs
-      : `case when ${differs} then true else ${notes.unchanged} end`;
+      ? (differs ?? notes.updated)
+      : `case when ${differs} then ${written} else ${notes.unchanged} end`;
   if (where === null) return change;
   return `case when (${where}) then ${change ?? "true"} else ${notes.skipped} end`;
 }

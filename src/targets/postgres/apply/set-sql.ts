@@ -84,7 +84,7 @@ export function setSql(plan: TablePlan, columns: readonly string[], taken: RowSe
     };
   }
   const native = nativeSql(plan, columns, from, COUNT_SKIPPED);
-  const updates = native.updates && !plan.looksFirst;
+  const updates = native.updates && !plan.uncounted;
   const counts = updates && plan.update.where !== null;
   if (taken.merges && updates) {
     const merging = mergingSql(plan, columns, taken);

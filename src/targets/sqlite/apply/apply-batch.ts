@@ -1,6 +1,6 @@
 /**
  * Applies the rows of a batch in their order: several in a statement where they may share one, else one at a time.
- * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done.
+ * A row that SQLite refuses becomes a fault; SQLite itself undoes what its statement had done, or `row-runner.ts` does.
  */
 import { messageOf } from "../../../errors/message-of.ts";
 import { rowsAt } from "../../../model/batch.ts";

@@ -3,6 +3,7 @@
  * Errors are thrown as the driver raises them; `apply-batch.ts` decides which of them are the row's.
  */
 import type { RowOutcome } from "../../../model/counts.ts";
+import { saysFail } from "../catalog/says-fail.ts";
 import type { SqliteConnection, Statement } from "../connect/connection.ts";
 import { isInsertOnly, isUniqueViolation } from "../errors.ts";
 import { canRefuse, rowStatements } from "./row-statements.ts";
@@ -44,7 +45,7 @@ export class RowRunner {
     this.#isView = row.plan.table.kind === "view";
     this.#mayRefuse = canRefuse(row);
     const sql = rowStatements(row);
-    this.apply = this.#applied()[sql.method];
+    this.apply = this.#undoing(sql.method, this.#applied()[sql.method]);
     this.#leavesAlone = sql.leavesAlone;
     this.#triggered = sql.triggered;
     const prepare = (text: string | null): Statement | null =>
@@ -68,6 +69,12 @@ export class RowRunner {
       propose: (values) => this.#whole(() => this.#proposeThenUpdate(values)),
       any: (values) => this.#insertUnlessTaken(values),
     };
+  }
+
+  /** How a row is applied where a statement that fails may not be undone by SQLite itself. */
+  #undoing(method: RowMethod, apply: RowRunner["apply"]): RowRunner["apply"] {
+    if (method === "propose" || !saysFail(this.#db)) return apply;
+    return (values) => this.#whole(() => apply(values));
   }
 
   /** Runs an insert, from the staged row where it reads that one; tells the rows written. */

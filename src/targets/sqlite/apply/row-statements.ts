@@ -106,7 +106,10 @@ function anyKey(
 ): Omit<RowStatements, "triggered"> {
   // A constraint may be declared ON CONFLICT REPLACE; a loader never deletes the rows in the way.
   const plain = insertRow(row, "or abort ");
-  if (row.plan.method.statement === "insert" && !triggered) {
+  const { method, table } = row.plan;
+  // A key that a trigger violates elsewhere is no conflict: ON CONFLICT tells the one from the other.
+  const fired = triggered || fires(table, "after", "insert");
+  if (method.statement === "insert" && !fired) {
     return { ...NONE, ...inserting(row, plain), method: "any", leavesAlone: true };
   }
   const insert = inserting(row, upsertRow(row, arbiter));
