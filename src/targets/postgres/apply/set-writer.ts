@@ -75,7 +75,7 @@ export class PostgresSetWriter implements SetWriter {
   /** Tables that take the bytes which the plan's columns are written as. */
   readonly #knownTypes = new Set<string>();
   /** The table is as it was planned, and locked so. */
-  #isAsPlanned = false;
+  #isConfirmed = false;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
@@ -119,7 +119,7 @@ export class PostgresSetWriter implements SetWriter {
     this.#order.rolledBack();
     // What the batch has locked is not locked any more.
     this.#knownTypes.clear();
-    this.#isAsPlanned = false;
+    this.#isConfirmed = false;
   }
 
   prepare(batch: Batch): void {
@@ -138,7 +138,7 @@ export class PostgresSetWriter implements SetWriter {
     const { copy, types } = this.#copying(batch, encoded, data);
     const rows = copy(data.bytes);
     if (encoded.direct) {
-      const [copied] = await this.#asPlanned(() => this.#copy(rows, types));
+      const [copied] = await this.#confirming(() => this.#copy(rows, types));
       this.#copied(copied?.changed ?? 0);
     } else this.#pipeline.add(...types, rows);
     return [];
@@ -154,7 +154,7 @@ export class PostgresSetWriter implements SetWriter {
     const rows = new CopyRows(data);
     // Without rows it locks the table.
     const none = copy(rows.range(0, 0));
-    if (encoded.direct) await this.#asPlanned(() => this.#pipeline.run(none, ...types));
+    if (encoded.direct) await this.#confirming(() => this.#pipeline.run(none, ...types));
     else this.#pipeline.add(...types);
     const roundTripMs = this.#roundTrip.ms ?? 0;
     const refused = await siftRows(rows, { pipeline: this.#pipeline, table, copy, roundTripMs });
@@ -255,14 +255,14 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   /** Runs what writes the first rows of a transaction, and asks behind its first statement whether the plan still holds. */
-  async #asPlanned<T>(write: () => Promise<T>): Promise<T> {
-    const { asPlanned } = this.#memory;
-    const question = this.#isAsPlanned ? null : asPlanned.question;
+  async #confirming<T>(write: () => Promise<T>): Promise<T> {
+    const { plannedTable } = this.#memory;
+    const question = this.#isConfirmed ? null : plannedTable.question;
     if (question === null) return await write();
     this.#pipeline.follow(question);
     const written = await write();
-    await asPlanned.confirm(this.#client);
-    this.#isAsPlanned = true;
+    await plannedTable.confirm(this.#client);
+    this.#isConfirmed = true;
     return written;
   }
 
@@ -333,7 +333,7 @@ export class PostgresSetWriter implements SetWriter {
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? boundsOf(range) : ordsOf(selection);
       const what = { plan: this.#plan, values, rows: taken };
-      addCounts(counts, await this.#asPlanned(() => runSet(this.#pipeline, sql, what)));
+      addCounts(counts, await this.#confirming(() => runSet(this.#pipeline, sql, what)));
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
