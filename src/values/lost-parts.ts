@@ -4,6 +4,7 @@
  */
 import { nameInExpression } from "../errors/expression-names.ts";
 import { shellQuoted } from "../errors/shell-word.ts";
+import type { TablePlan } from "../model/load-plan.ts";
 import type { Column, LosingType } from "../model/table-shape.ts";
 
 /** What is lost: an offset, the time of day, digits, or what the letters stand for. */
@@ -99,6 +100,20 @@ export function lostPartOfBytes(
 
 function isSign(byte: number | undefined): boolean {
   return byte === DASH || byte === PLUS;
+}
+
+/** A column whose type does not keep all of a value. */
+export type LossyColumn = Column & { readonly loses: LosingType };
+
+/** Those of a table; but none whose values are rewritten before they are stored. */
+export function lossyColumns({
+  table,
+  notations,
+}: Pick<TablePlan, "table" | "notations">): readonly LossyColumn[] {
+  return table.columns.filter(
+    (column): column is LossyColumn =>
+      column.loses !== undefined && notations?.[column.name] === undefined,
+  );
 }
 
 /** A value that lost a part. */

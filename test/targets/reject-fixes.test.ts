@@ -218,6 +218,18 @@ describe.each(tableEngines())("$title", (engine) => {
     const { rejects } = JSON.parse(json) as { readonly rejects: readonly unknown[] };
     expect(rejects).toEqual([expect.objectContaining({ code: "ROW_FIELD_COUNT", count: 5 })]);
   });
+
+  test("a job whose source is to be corrected is told no --reset-job, whatever its columns are called", async () => {
+    await database.reset();
+    await database.exec('create table t ("a--b" int not null primary key, n int);');
+    const cwd = tempDir({ "in.csv": "a--b,n\n,1\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "a--b", "--commit", "2"];
+
+    const { stderr } = await runUpsurge(args, { cwd });
+
+    expect(stderr).toContain("fill the key: a--b takes no NULL");
+    expect(stderr).not.toContain("--reset-job");
+  });
 });
 
 describe("postgres", () => {
@@ -292,18 +304,6 @@ describe("postgres", () => {
 
     expect(refused.stderr).toContain("pass --null N/A, which makes NULL of it (add --reset-job");
     expect(corrected.exitCode, corrected.stderr).toBe(0);
-  });
-
-  test("a job whose source is to be corrected is told no --reset-job, whatever its columns are called", async () => {
-    await database.reset();
-    await database.exec('create table t ("a--b" int not null primary key, n int);');
-    const cwd = tempDir({ "in.csv": "a--b,n\n,1\n" });
-    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "a--b", "--commit", "2"];
-
-    const { stderr } = await runUpsurge(args, { cwd });
-
-    expect(stderr).toContain("fill the key: a--b takes no NULL");
-    expect(stderr).not.toContain("--reset-job");
   });
 
   test("a secret that a record holds is masked in what is told of its reject", async () => {
