@@ -344,11 +344,8 @@ export class SessionWriter {
     await this.#asOurs(async () => {
       if (this.#open === null) return;
       const { transaction, scope } = this.#open;
-      const moved = { offsets, counts };
-      await this.#commit(
-        transaction,
-        scope === "all" ? { ...moved, scope, rejects } : { ...moved, scope },
-      );
+      const moved = scope === "all" ? { scope, rejects } : { scope };
+      await this.#commit(transaction, { ...moved, offsets, counts });
     });
     this.#committing = false;
     this.#made = true;

@@ -6,7 +6,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { byShape, rowFinder } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { KeyStore, Writer } from "../../target.ts";
-import type { PlannedTable } from "../catalog/planned-table.ts";
+import type { SqlServerPlannedTable } from "../catalog/planned-table.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
@@ -24,10 +24,14 @@ export class SqlServerWriter implements Writer {
   readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
-  readonly #plannedTable: PlannedTable;
+  readonly #plannedTable: SqlServerPlannedTable;
   #isConfirmed = false;
 
-  constructor(connection: SqlServerConnection, plan: TablePlan, plannedTable: PlannedTable) {
+  constructor(
+    connection: SqlServerConnection,
+    plan: TablePlan,
+    plannedTable: SqlServerPlannedTable,
+  ) {
     this.#connection = connection;
     this.#plan = plan;
     this.#plannedTable = plannedTable;
