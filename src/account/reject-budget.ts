@@ -1,8 +1,10 @@
 /** `--max-rejects`: how many records may be rejected before the load stops. */
+import { flagsIn } from "../errors/flags-in.ts";
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { JobFix } from "../errors/upsurge-error.ts";
 import type { Reject } from "../model/reject.ts";
 import { shareOf } from "../model/share.ts";
+import { OPTION_NAMES, spellingsOf } from "../options/flag.ts";
 import type { RejectLimit } from "../options/grammar.ts";
 import { sourceLabel } from "../errors/source-label.ts";
 
@@ -87,9 +89,12 @@ export class RejectBudget {
   }
 }
 
+/** Every way to write a flag of ours: a name or a value in a fix may look like one. */
+const FLAGS = new Set(OPTION_NAMES.flatMap(spellingsOf));
+
 /** A flag that corrects records changes what the source means, which a job that has begun refuses. */
 function fixOfJob(correction: string): JobFix | undefined {
-  if (!correction.includes("--")) return undefined;
+  if (!flagsIn(correction).some((flag) => FLAGS.has(flag))) return undefined;
   const added = `${correction} (add --reset-job: the job begins with another flag)`;
   return { begun: `${added}; ${OTHERWISE}`, unknown: `${correction}; ${OTHERWISE}` };
 }

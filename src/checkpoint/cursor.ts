@@ -19,14 +19,20 @@ import type { WatchedTables } from "./watched-tables.ts";
 export type CursorScope = number | "all";
 
 /** What a commit takes along. */
-export interface CursorMove {
-  readonly scope: CursorScope;
+export type CursorMove = {
   /** In the order of the sources; none: only the counts move. */
   readonly offsets: readonly CommittedOffset[];
   readonly counts: LoadCounts;
-  /** How long the reject files are; `null`: as long as they were. Only with scope `all`. */
-  readonly rejects: RejectOffsets | null;
-}
+} & ScopedMove;
+
+/** Writers that share a source commit no rejects: a batch with some is written serially. */
+type ScopedMove =
+  | { readonly scope: number }
+  | {
+      readonly scope: "all";
+      /** How long the reject files are; `null`: as long as they were. */
+      readonly rejects: RejectOffsets | null;
+    };
 
 /** SHA-256 of nothing. */
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -96,10 +102,8 @@ export class CheckpointCursor {
   }
 
   /** Moves all that a commit moves but for what it answers: the last statements of the transaction, one a row. */
-  async move(
-    table: CheckpointTable,
-    { scope, offsets, counts, rejects }: CursorMove,
-  ): Promise<readonly CheckedStatement[]> {
+  async move(table: CheckpointTable, move: CursorMove): Promise<readonly CheckedStatement[]> {
+    const { scope, offsets, counts } = move;
     const moved: MovedRows = new Map();
     for (const reached of offsets) {
       const { source } = reached;
@@ -112,7 +116,7 @@ export class CheckpointCursor {
       const total = sumOfLoads([carrier.counts, counts]);
       this.#replace(carrier, { ...carrier, counts: total }, moved);
     }
-    this.#keepRejects(rejects, moved);
+    if (move.scope === "all") this.#keepRejects(move.rejects, moved);
     await this.#learnTables(table, moved);
     const others = scope === "all" ? this.#collapse(moved) : [];
     for (const { job, source, partition } of others) await table.remove({ job, source, partition });

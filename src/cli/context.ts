@@ -4,7 +4,7 @@ import { saidForAll } from "../options/layers/layers.ts";
 import type { OptionLayer } from "../options/layers/layers.ts";
 import type { Log } from "../model/log.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Beside } from "../manifest/settle.ts";
+import type { SettleContext } from "../manifest/settle.ts";
 import type { PlanSurroundings } from "../load/surroundings.ts";
 import type { Io } from "./io.ts";
 import type { Redact } from "../secrets/redact.ts";
@@ -25,7 +25,7 @@ export interface CommandContext {
 }
 
 /** A manifest, and what is said beside it. */
-export interface GivenManifest extends Beside {
+export interface GivenManifest extends SettleContext {
   readonly manifest: Manifest;
 }
 

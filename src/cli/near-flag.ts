@@ -7,7 +7,9 @@ export function nearestFlag(typed: string, flags: readonly string[]): string | n
   // Of a letter or two, one slip leaves nothing to go by.
   if (name.length < 3) return null;
   // To deny a flag is not to say it.
-  const long = flags.filter((flag) => flag.startsWith("--") && isNo(stem(flag)) === isNo(name));
+  const long = flags.filter(
+    (flag) => flag.startsWith("--") && isNegation(stem(flag)) === isNegation(name),
+  );
   const longer = long.find((flag) => stem(flag).startsWith(name));
   if (longer !== undefined) return longer;
   const near = nearest(name, long.map(stem));
@@ -20,6 +22,6 @@ export function stem(flag: string): string {
 }
 
 /** Whether a flag without its hyphens denies another one. */
-export function isNo(name: string): boolean {
+export function isNegation(name: string): boolean {
   return name.startsWith("no-");
 }

@@ -1,5 +1,5 @@
 /** Carries out a load that is planned, with its job taken: checks its sources, writes batch after batch, commits, looks back. */
-import { goesOn } from "./load-state.ts";
+import { isResumable } from "./load-state.ts";
 import type { LoadState, RunningLoad } from "./load-state.ts";
 import type { PreparedLoad } from "./prepare.ts";
 import { startWriting, writeBatches } from "./start-writing.ts";
@@ -51,7 +51,7 @@ async function write(state: RunningLoad): Promise<void> {
     progress.loading(state);
     await writers.open();
     await writeBatches(state);
-    if (signal.aborted && goesOn(state)) await writers.settle();
+    if (signal.aborted && isResumable(state)) await writers.settle();
     signal.throwIfAborted();
     if (!state.isRehearsal) progress.committing();
     await writers.finish();

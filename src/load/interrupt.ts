@@ -1,5 +1,5 @@
 /** What a signal does to a load: nothing more is read, and what is not committed is undone or, where it goes on later, finished. */
-import { goesOn } from "./load-state.ts";
+import { isResumable } from "./load-state.ts";
 import type { LoadState } from "./load-state.ts";
 
 /** Listening, until `over`. */
@@ -20,7 +20,7 @@ export function onInterrupt(
   const stop = (): void => {
     const state = current();
     void state.sources?.close();
-    if (state.writers !== null && goesOn(state))
+    if (state.writers !== null && isResumable(state))
       grace = setTimeout(() => void cutOff(current()), graceMs);
     else void cutOff(current());
   };

@@ -215,7 +215,7 @@ function isToRepeat(error: unknown): boolean {
 }
 
 /** Whether a load that is stopped keeps what it has written, and goes on later. */
-export function goesOn({ prepared }: LoadState): boolean {
+export function isResumable({ prepared }: LoadState): boolean {
   return prepared !== null && prepared.plan.job !== null && prepared.plan.commitRows !== null;
 }
 

@@ -26,8 +26,8 @@ export interface Tried<L, O> {
   close(): Promise<void>;
 }
 
-/** How to try. */
-export interface Trying<L, O> {
+/** What the loop works with. */
+export interface RetryContext<L, O> {
   /** How long to go on, in milliseconds, from the first of several failures without progress between them. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -38,9 +38,9 @@ export interface Trying<L, O> {
 }
 
 /** The outcome of the last try. */
-export async function retry<L, O>(first: L, trying: Trying<L, O>): Promise<O> {
-  const { log, tryOnce } = trying;
-  const patience = new Patience({ timeoutMs: trying.timeoutMs });
+export async function retry<L, O>(first: L, context: RetryContext<L, O>): Promise<O> {
+  const { log, tryOnce } = context;
+  const patience = new Patience({ timeoutMs: context.timeoutMs });
   let lessons = first;
   for (let tries = 1; ; tries += 1) {
     const tried = await tryOnce(lessons);
@@ -49,7 +49,7 @@ export async function retry<L, O>(first: L, trying: Trying<L, O>): Promise<O> {
       log.debug({ err: tried.error }, "the load failed");
       const again =
         tried.retry === "restart" ||
-        (tried.retry === "backoff" && (await waitFor(tried, patience, trying)));
+        (tried.retry === "backoff" && (await waitFor(tried, patience, context)));
       if (!again) {
         await tried.gaveUp();
         return tried.conclude();
@@ -70,7 +70,7 @@ export async function retry<L, O>(first: L, trying: Trying<L, O>): Promise<O> {
 async function waitFor(
   { error, committed }: Pick<Tried<unknown, unknown>, "error" | "committed">,
   patience: Patience,
-  { signal, onAway }: Pick<Trying<unknown, unknown>, "signal" | "onAway">,
+  { signal, onAway }: Pick<RetryContext<unknown, unknown>, "signal" | "onAway">,
 ): Promise<boolean> {
   const delay = patience.next(committed);
   if (delay === null || signal.aborted) return false;

@@ -60,7 +60,7 @@ export function startWriting(
     capabilities,
     missingFields: options.missingFields,
     unseen: lessons.unseen,
-    losing: lessons.lost.of(table, capabilities),
+    lossy: lessons.lost.of(table, capabilities),
   });
   const mappers = levelMappers(prepared, lessons);
   const reads = plan.nest === undefined ? mapper : new NestedMapper(mapper, plan.nest, mappers);
@@ -79,7 +79,7 @@ function levelMappers(
   return levels.flatMap((level, at) => {
     const own = plan.tables[at + 1];
     if (own === undefined) return [];
-    return [new RecordMapper(own, { ...level, capabilities, losing: lost.of(own, capabilities) })];
+    return [new RecordMapper(own, { ...level, capabilities, lossy: lost.of(own, capabilities) })];
   });
 }
 

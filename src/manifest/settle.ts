@@ -54,7 +54,7 @@ export function layerOfRun(manifest: Manifest): OptionLayer {
 }
 
 /** What the loads of a manifest are settled with. */
-export interface Beside {
+export interface SettleContext {
   readonly typed: RawOptions;
   /** What the environment and a config say. */
   readonly below: readonly OptionLayer[];
@@ -63,8 +63,8 @@ export interface Beside {
 }
 
 /** The loads with their options. Throws `OPTION_*` errors with their places in the manifest. */
-export function settleManifest(manifest: Manifest, beside: Beside): SettledManifest {
-  const { typed, below, to } = beside;
+export function settleManifest(manifest: Manifest, context: SettleContext): SettledManifest {
+  const { typed, below, to } = context;
   const ofRun = layerOfRun(manifest);
   const { path, folder, refuseHosts } = manifest;
   const writtenIn = manifest.loads.map((load) => layerOf(merged(load, manifest, typed), folder));

@@ -2,6 +2,9 @@
 import type { LoadCounts } from "./counts.ts";
 import type { SourceOffset } from "./source-offset.ts";
 
+/** The checkpoint table, unless `--checkpoint-table` names another. */
+export const DEFAULT_CHECKPOINT_TABLE = "upsurge_checkpoint";
+
 /** Where the reject files of a job stood at a commit. */
 export interface RejectOffsets {
   /** Path of the first file, absolute. */

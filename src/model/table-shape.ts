@@ -37,7 +37,7 @@ export interface IdSequence {
  * What a type does not keep of values that it takes: the `offset` of a time, the `time` of a day, `digits` of a long number; or it takes bytes that are written
  * as letters (an `encoding`) for those letters.
  */
-export type LosingType = "offset" | "time" | "digits" | "encoding";
+export type TypeLoss = "offset" | "time" | "digits" | "encoding";
 
 /** One column of the table. */
 export interface Column {
@@ -50,7 +50,7 @@ export interface Column {
   /** Its type is one of integers. Absent: it is not. */
   readonly integer?: true;
   /** What its type does not keep of a value. Absent: nothing, or it is not known. */
-  readonly loses?: LosingType;
+  readonly loses?: TypeLoss;
   /** How its values are put together; absent: they are one text, or JSON, or the target knows no others. */
   readonly form?: ValueForm;
   readonly nullable: boolean;

@@ -95,7 +95,7 @@ export function planFillings(
     bringsIds: keys.bringsIds,
     named,
     late,
-    eachRecord: values?.eachRecord ?? looked.eachRecord ?? keys.alone,
+    eachRecord: values?.eachRecord ?? looked.eachRecord ?? keys.eachRecord,
     why: [...explainLate(late), ...overlaps.why, ...valued.why, ...looked.why, ...keys.why],
     warnings: [...nullTexts(options, how.arbiter), ...overlaps.warnings, ...found.warnings],
   };

@@ -67,7 +67,7 @@ function changed(
   // A log that was rotated: what the old file gained after the last run would be left out.
   const suggestion =
     followAppend && rereadable
-      ? `if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
+      ? `if it is a new file that replaced one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once${others}`
       : "if this is another source, load it under another name with --job; to load it from its first record, --reset-job";
   return upsurgeError("SOURCE_CHANGED", {
     path: sourceLabel(path),

@@ -64,14 +64,14 @@ async function withNearFile(
   path: string,
   missing: UpsurgeError,
 ): Promise<UpsurgeError> {
-  const near = await nearBy(path, pattern, (entry) => !entry.isDirectory());
+  const near = await nearestEntry(path, pattern, (entry) => !entry.isDirectory());
   if (near === null) return missing;
   const fix = `did you mean ${shellWord(near)}?`;
   return upsurgeError("SOURCE_NOT_FOUND", { path }, { cause: missing.cause, fix });
 }
 
 /** The entry beside `path`, which was written as `written`, that may be meant by it, in the same spelling; `null`: none. */
-export async function nearBy(
+export async function nearestEntry(
   path: string,
   written: string,
   isMeant: (entry: Dirent) => boolean,

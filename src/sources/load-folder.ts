@@ -10,7 +10,7 @@ import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { UpsurgeError } from "../errors/upsurge-error.ts";
 import { sourceError } from "../read/bytes/source-error.ts";
 import { FORMATS } from "../read/formats.ts";
-import { byCodeUnits, nearBy } from "./expand-sources.ts";
+import { byCodeUnits, nearestEntry } from "./expand-sources.ts";
 
 /** What one load of a run reads. */
 export interface FolderLoad {
@@ -129,7 +129,8 @@ async function namesIn(folder: string): Promise<string[]> {
 async function withNearFolder(folder: string, missing: UpsurgeError): Promise<UpsurgeError> {
   if (missing.code !== "SOURCE_NOT_FOUND") return missing;
   const near =
-    (await nearBy(folder, folder, (entry) => entry.isDirectory())) ?? (await manifestOf(folder));
+    (await nearestEntry(folder, folder, (entry) => entry.isDirectory())) ??
+    (await manifestOf(folder));
   const fix =
     near === null
       ? "check the path: a run loads the files of a folder, or what a manifest lists"

@@ -103,7 +103,7 @@ export function quotesInBrackets({
 }
 
 /** True when each parenthesis that the expression opens is closed, and none else is. */
-export function isClosed(sql: string, brackets = false): boolean {
+export function isClosed(sql: string, brackets: boolean): boolean {
   let depth = 0;
   for (const { kind, text } of tokenize(sql, brackets)) {
     if (kind !== "other") continue;

@@ -65,7 +65,7 @@ function startsWord(text: string): boolean {
 }
 
 /** The same without white space and comments. */
-export function solidTokens(sql: string, brackets = false): Token[] {
+export function solidTokens(sql: string, brackets: boolean): Token[] {
   return tokenize(sql, brackets).filter(({ kind }) => kind !== "space");
 }
 
@@ -74,9 +74,9 @@ export function isKeyword(token: Token | undefined, word: string): boolean {
   return token?.kind === "word" && !token.quoted && token.name.toLowerCase() === word;
 }
 
-/** Where the first bracket at depth 0 opens, from token `from` on; -1 when none does. */
-export function firstBracket(tokens: readonly Token[], from = 0): number {
-  return tokens.findIndex((token, at) => at >= from && token.text === "(" && token.depth === 0);
+/** Where the first bracket at depth 0 opens; -1 when none does. */
+export function firstBracket(tokens: readonly Token[]): number {
+  return tokens.findIndex((token) => token.text === "(" && token.depth === 0);
 }
 
 /** The tokens between the bracket at `open` and its partner, split at the commas directly inside. */

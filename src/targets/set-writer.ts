@@ -13,7 +13,7 @@ export interface StoppedRow {
   /** Among those that were sent, from 0. */
   readonly place: number;
   /** The database would refuse it whatever is in the table: for a value, or for a check of the row itself. */
-  readonly alone: boolean;
+  readonly byItself: boolean;
 }
 
 /** The set-based half of a writer. Errors of class `row` and `repeat` are undone by `rollbackToSavepoint`. */

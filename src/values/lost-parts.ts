@@ -4,7 +4,8 @@
  */
 import { nameInExpression } from "../errors/expression-names.ts";
 import { shellQuoted } from "../errors/shell-word.ts";
-import type { Column, LosingType } from "../model/table-shape.ts";
+import type { TablePlan } from "../model/load-plan.ts";
+import type { Column, TypeLoss } from "../model/table-shape.ts";
 
 /** What is lost: an offset, the time of day, digits, or what the letters stand for. */
 export type LostPart = "offset" | "time" | "digits" | "hex" | "base64";
@@ -24,7 +25,7 @@ const HEX = /^0x(?:[0-9a-f]{2})+$|^(?=.*[a-f])(?:[0-9a-f]{2}){4,}$/i;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** What a type that loses parts would lose of a text; `null`: nothing, as far as its form tells. `length`: of the whole text. */
-export function lostPart(loses: LosingType, text: string, length = text.length): LostPart | null {
+export function lostPart(loses: TypeLoss, text: string, length = text.length): LostPart | null {
   if (loses === "time") return WITH_TIME.test(text.trim()) ? "time" : null;
   if (loses === "digits") return isRounded(text.trim()) ? "digits" : null;
   if (loses === "offset")
@@ -69,7 +70,7 @@ const BACKSLASH = 92;
 const ZERO = 48;
 
 /** Whether it takes a closer look to tell whether these bytes lose a part: of most of them this is told without a string. */
-export function mayLosePart(loses: LosingType, bytes: Buffer, start: number, end: number): boolean {
+export function mayLosePart(loses: TypeLoss, bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   if (length === 0) return false;
   if (loses === "time") return length >= 16;
@@ -88,7 +89,7 @@ export function hasTooManyDigits(bytes: Buffer, start: number, end: number): boo
 
 /** `lostPart` of bytes. */
 export function lostPartOfBytes(
-  loses: LosingType,
+  loses: TypeLoss,
   bytes: Buffer,
   start: number,
   end: number,
@@ -99,6 +100,20 @@ export function lostPartOfBytes(
 
 function isSign(byte: number | undefined): boolean {
   return byte === DASH || byte === PLUS;
+}
+
+/** A column whose type does not keep all of a value. */
+export type LossyColumn = Column & { readonly loses: TypeLoss };
+
+/** Those of a table; but none whose values are rewritten before they are stored. */
+export function lossyColumns({
+  table,
+  notations,
+}: Pick<TablePlan, "table" | "notations">): readonly LossyColumn[] {
+  return table.columns.filter(
+    (column): column is LossyColumn =>
+      column.loses !== undefined && notations?.[column.name] === undefined,
+  );
 }
 
 /** A value that lost a part. */

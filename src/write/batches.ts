@@ -11,8 +11,8 @@ import { BatchEnd } from "./batch-end.ts";
 import type { ReachedOffset } from "./batch-end.ts";
 import type { SourceEvent } from "../model/source-offset.ts";
 import type { Mapper } from "./mapping/map-nested.ts";
-import { batchOf, mayJoin, packedGroups, readRows } from "./packed-parts.ts";
-import type { PackedGroups, PackedPart } from "./packed-parts.ts";
+import { batchOf, mayJoin, packedGroups, readRows } from "./chunk-slices.ts";
+import type { PackedGroups, ChunkSlice } from "./chunk-slices.ts";
 import type { JobSource } from "../model/source-offset.ts";
 
 /** A batch closes when its records reach this many bytes, so that memory stays flat whatever their size. */
@@ -82,7 +82,7 @@ class BatchBuilder {
   #number = 1;
   /** The `ord` of the batch's first row. */
   #ord = 0;
-  #parts: PackedPart[] = [];
+  #slices: ChunkSlice[] = [];
   /** How the records of the chunk at hand become rows: it is asked about with every batch that takes of it. */
   #groups: { readonly of: RecordChunk; readonly groups: PackedGroups | null } | null = null;
   #rows: Row[] = [];
@@ -123,7 +123,9 @@ class BatchBuilder {
   }
 
   get #isShort(): boolean {
-    return this.#parts.length > 0 && this.#bytes < this.#shortBytes && this.#size < this.#shortRows;
+    return (
+      this.#slices.length > 0 && this.#bytes < this.#shortBytes && this.#size < this.#shortRows
+    );
   }
 
   get empty(): boolean {
@@ -154,14 +156,14 @@ class BatchBuilder {
   #takePacked(chunk: RecordChunk, from: number): number | null {
     if (this.#rows.length > 0 || this.#rejects.length > 0 || this.#blanks.length > 0) return null;
     const packed = this.#groupsOf(chunk);
-    if (packed === null || !mayJoin(this.#parts, packed)) return null;
+    if (packed === null || !mayJoin(this.#slices, packed)) return null;
     const each = packed.length / packed.records;
     const fit = Math.max(1, Math.ceil((this.#mostBytes - this.#bytes) / each));
     const short = Math.min(this.#shortRows - this.#size, (this.#shortBytes - this.#bytes) / each);
     const room = Math.max(this.#batchRows - this.#size, Math.ceil(short));
     const to = Math.min(packed.records, from + room, from + fit);
     const { groups, groupOf } = packed;
-    this.#parts.push({ chunk, from, to, groups, groupOf });
+    this.#slices.push({ chunk, from, to, groups, groupOf });
     this.#size += to - from;
     this.#bytes += (to - from) * each;
     const { offsetAfter } = chunk;
@@ -183,9 +185,9 @@ class BatchBuilder {
 
   /** Reads what the batch holds packed. */
   #unpack(): void {
-    if (this.#parts.length === 0) return;
-    const rows = readRows(this.#parts, this.#mapper, this.#ord);
-    this.#parts = [];
+    if (this.#slices.length === 0) return;
+    const rows = readRows(this.#slices, this.#mapper, this.#ord);
+    this.#slices = [];
     this.#size = 0;
     for (const row of rows) this.#add(row);
   }
@@ -226,9 +228,9 @@ class BatchBuilder {
   close(isLast = false): ReadBatch {
     const of = { number: this.#number, size: this.#size };
     const batch: Batch =
-      this.#parts.length === 0
+      this.#slices.length === 0
         ? { ...of, rows: this.#rows, packed: null }
-        : batchOf(this.#parts, of, { firstOrd: this.#ord, mapper: this.#mapper });
+        : batchOf(this.#slices, of, { firstOrd: this.#ord, mapper: this.#mapper });
     const end =
       this.#source === null || this.#reached === null
         ? null
@@ -237,7 +239,7 @@ class BatchBuilder {
     const readBatch = { batch, rejects: this.#rejects, ...blanks, end };
     this.#number += 1;
     this.#ord += this.#size;
-    this.#parts = [];
+    this.#slices = [];
     this.#rows = [];
     this.#rejects = [];
     this.#blanks = [];

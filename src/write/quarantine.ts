@@ -9,7 +9,7 @@ import type { TransactionAborted } from "../targets/target.ts";
 /** Lives through the tries of a load. */
 export class Quarantine {
   readonly #refused = new Map<number, Omit<RowFault, "row">>();
-  readonly #alone = new Set<number>();
+  readonly #rowByRow = new Set<number>();
 
   /** Learns from a lost transaction; one that tells nothing new must not be tried again. */
   learn(aborted: TransactionAborted): void {
@@ -19,7 +19,7 @@ export class Quarantine {
 
   /** Takes note of the rows of a lost transaction. */
   add({ rows, fault }: TransactionAborted): void {
-    if (fault === null) for (const row of rows) this.#alone.add(recordOrd(row));
+    if (fault === null) for (const row of rows) this.#rowByRow.add(recordOrd(row));
     else {
       const { row, ...rest } = fault;
       this.#refused.set(recordOrd(row), rest);
@@ -29,7 +29,7 @@ export class Quarantine {
   /** True when a lost transaction tells nothing new: another try would end the same way. */
   knows({ rows, fault }: TransactionAborted): boolean {
     return fault === null
-      ? rows.every((row) => this.#alone.has(recordOrd(row)))
+      ? rows.every((row) => this.#rowByRow.has(recordOrd(row)))
       : this.#refused.has(recordOrd(fault.row));
   }
 
@@ -46,8 +46,8 @@ export class Quarantine {
   }
 
   /** True when rows of the batch must be applied one at a time. */
-  goesAlone(batch: Batch): boolean {
-    return this.#alone.size > 0 && batch.rows.some((row) => this.#alone.has(recordOrd(row)));
+  goesRowByRow(batch: Batch): boolean {
+    return this.#rowByRow.size > 0 && batch.rows.some((row) => this.#rowByRow.has(recordOrd(row)));
   }
 }
 

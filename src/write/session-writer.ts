@@ -59,6 +59,7 @@ export interface SessionWriterContext {
 /** What a commit records with the rows, where the load is remembered. */
 export interface CommitEntry {
   readonly offsets: readonly CommittedOffset[];
+  /** Recorded by transactions that move all rows of the checkpoint: the others commit none. */
   readonly rejects: RejectOffsets | null;
 }
 
@@ -341,7 +342,10 @@ export class SessionWriter {
     const counts = named(this.#guard.scoped(this.counts), this.#plan);
     this.#committing = true;
     await this.#asOurs(async () => {
-      if (this.#open !== null) await this.#commit(this.#open, { offsets, rejects, counts });
+      if (this.#open === null) return;
+      const { transaction, scope } = this.#open;
+      const moved = scope === "all" ? { scope, rejects } : { scope };
+      await this.#commit(transaction, { ...moved, offsets, counts });
     });
     this.#committing = false;
     this.#made = true;
@@ -350,15 +354,12 @@ export class SessionWriter {
     return counts;
   }
 
-  async #commit(
-    { transaction, scope }: OpenTransaction,
-    moved: Omit<CursorMove, "scope">,
-  ): Promise<void> {
+  async #commit(transaction: Transaction, moved: CursorMove): Promise<void> {
     const { checkpointing } = this.#context;
     if (checkpointing === null) {
       failPoint("commit");
       await transaction.commit();
-    } else await commitJob(transaction, { ...moved, scope }, checkpointing);
+    } else await commitJob(transaction, moved, checkpointing);
     failPoint("committed");
   }
 

@@ -54,7 +54,7 @@ export class BatchWriter {
   readonly #writer: Writer;
   readonly #classify: (error: unknown) => ErrorClass;
   readonly #quarantine: Quarantine;
-  readonly #inTurn: boolean;
+  readonly #appliesInOrder: boolean;
   /** Where records may delete. */
   readonly #mixed: MixedWriter | null;
   readonly #tells: boolean;
@@ -68,7 +68,7 @@ export class BatchWriter {
     this.#writer = writer;
     this.#classify = classify;
     this.#quarantine = quarantine;
-    this.#inTurn = capabilities.appliesRowsInOrder;
+    this.#appliesInOrder = capabilities.appliesRowsInOrder;
     this.#tells = context.tellsOutcomes === true;
     this.#alike = context.alike ?? [];
     this.#mixed = this.#deleting({ ...context, quarantine });
@@ -85,7 +85,8 @@ export class BatchWriter {
       keys: deletes.set,
       classify: this.#classify,
       inFileOrder: (batch) =>
-        (isolation.rowByRow ?? isolation.inFileOrder) !== null || this.#quarantine.goesAlone(batch),
+        (isolation.rowByRow ?? isolation.inFileOrder) !== null ||
+        this.#quarantine.goesRowByRow(batch),
       write: async (batch) => await this.#writeSound(batch),
       remove: async (batch) => referenced(await own.#writeSound(batch)),
     });
@@ -116,7 +117,7 @@ export class BatchWriter {
     if (this.#mixed !== null && hasDeletes(batch)) return await this.#mixed.write(batch);
     const { set } = this.#writer;
     // A writer without sets may still take rows together.
-    if (set === undefined && batch.size > 1 && this.#quarantine.goesAlone(batch))
+    if (set === undefined && batch.size > 1 && this.#quarantine.goesRowByRow(batch))
       return this.#inParts(
         batch,
         batch.rows.map((row) => [row]),
@@ -156,7 +157,7 @@ export class BatchWriter {
 
   #oneAtATime(batch: Batch): boolean {
     const { isolation } = this.#plan;
-    if (isolation.rowByRow !== null || this.#quarantine.goesAlone(batch)) return true;
+    if (isolation.rowByRow !== null || this.#quarantine.goesRowByRow(batch)) return true;
     if (this.#plan.made !== undefined && isUntold(batch, this.#plan.made)) return true;
     return isolation.inFileOrder !== null && isMixed(batch);
   }
@@ -174,7 +175,7 @@ export class BatchWriter {
       const stopped = kind === "row" ? (set.stoppedAt?.(error) ?? null) : null;
       await set.rollbackToSavepoint();
       if (again) return this.#writeSet(set, batch);
-      if (!sifts && stopped?.alone === true) return this.#writeSet(set, batch, true);
+      if (!sifts && stopped?.byItself === true) return this.#writeSet(set, batch, true);
       const place = sifts ? null : (stopped?.place ?? null);
       return { isFault: kind === "row", place, few: set.fewRows ?? SMALL };
     }
@@ -264,7 +265,7 @@ export class BatchWriter {
   #mustLookForRepeats(batch: Batch): boolean {
     const { mode, strategy, arbiter, isolation } = this.#plan;
     if (mode === "insert" || arbiter === null) return false;
-    if (mode === "update" || strategy === "select-then-write" || !this.#inTurn) return true;
+    if (mode === "update" || strategy === "select-then-write" || !this.#appliesInOrder) return true;
     return isolation.inFileOrder === null && (this.#repeatsSeen || isMixed(batch));
   }
 }

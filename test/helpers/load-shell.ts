@@ -1,4 +1,5 @@
 /** Loads of one file into the table `t` through the command line, for tests of keys: what they print, and what came of them. */
+import { nonZero } from "./database-shell.ts";
 import type { TestDatabase } from "./engines.ts";
 import { runUpsurge } from "./run-upsurge.ts";
 import type { RunResult } from "./run-upsurge.ts";
@@ -34,9 +35,7 @@ export function loadShell(database: TestDatabase): LoadShell {
     return {
       exit,
       key,
-      counts: Object.fromEntries(
-        Object.entries<number>(counts).filter(([name, count]) => name !== "read" && count > 0),
-      ),
+      counts: nonZero(counts),
       code: error?.code ?? null,
       cause: error?.cause ?? "",
       fix: error?.fix ?? "",

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Counts } from "../../src/model/counts.ts";
+import { nonZero } from "./database-shell.ts";
 import type { TestDatabase, Way } from "./engines.ts";
 import { runUpsurge } from "./run-upsurge.ts";
 
@@ -61,10 +62,9 @@ export async function runLoad(
   }
   const { exitCode, stdout, stderr } = await runUpsurge(args, { env });
   const report = stdout === "" ? null : (JSON.parse(stdout) as Report);
-  const counts = Object.entries(report?.counts ?? {});
   return {
     exit: exitCode,
-    counts: Object.fromEntries(counts.filter(([name, count]) => name !== "read" && count !== 0)),
+    counts: nonZero(report?.counts ?? {}),
     read: report?.counts.read ?? 0,
     rejects: takeRejects(rejectFile),
     error: report?.error?.code ?? null,

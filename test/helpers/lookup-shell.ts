@@ -1,10 +1,8 @@
 /** A table `books` with a key `k`, and loads into it with look-ups, as a shell would run them. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../../src/report/report.ts";
-import type { TestDatabase } from "./engines.ts";
-import { runUpsurge } from "./run-upsurge.ts";
-import { tempDir } from "./temp-dir.ts";
+import { DatabaseShell, nonZero } from "./database-shell.ts";
 
 /** What came of a load. */
 export interface LookupRun {
@@ -19,42 +17,20 @@ export interface LookupRun {
 }
 
 /** Loads into `books` by its key. */
-export class LookupShell {
-  readonly #database: TestDatabase;
-  #folder = "";
-
-  constructor(database: TestDatabase) {
-    this.#database = database;
-  }
-
-  /** Of the files that are loaded. */
-  get folder(): string {
-    return this.#folder;
-  }
-
-  /** A folder, an empty database, and these statements. */
-  async start(...statements: readonly string[]): Promise<void> {
-    this.#folder = tempDir();
-    await this.#database.reset();
-    for (const sql of statements) await this.#database.exec(sql);
-  }
-
+export class LookupShell extends DatabaseShell {
   /** Loads the text as a file of this name. */
   async load(text: string, flags: readonly string[], name = "in.csv"): Promise<LookupRun> {
-    writeFileSync(join(this.folder, name), text);
+    this.put(name, text);
     const report = join(this.folder, "rejected");
     for (const path of [report, `${report}.jsonl`]) rmSync(path, { force: true });
-    const into = ["--to", this.#database.url, "--table", "books", "--reject-file", report];
+    const into = ["--to", this.database.url, "--table", "books", "--reject-file", report];
     const keyed = flags.includes("--key") ? [] : ["--key", "k"];
-    const { exitCode, stdout, stderr } = await runUpsurge(
-      [name, ...into, ...keyed, "--json", ...flags],
-      { cwd: this.folder },
-    );
+    const words = [name, ...into, ...keyed, "--json", ...flags];
+    const { exitCode, stdout, stderr } = await this.command(words);
     const { counts } = JSON.parse(stdout) as Report;
-    const told = Object.entries(counts).filter(([each, count]) => each !== "read" && count !== 0);
     return {
       exit: exitCode,
-      counts: Object.fromEntries(told),
+      counts: nonZero(counts),
       rejects: rejectsIn(`${report}.jsonl`),
       stderr,
       output: stdout + stderr,
@@ -68,17 +44,14 @@ export class LookupShell {
 
   /** What `upsurge plan` prints for this text. */
   async planOf(text: string, flags: readonly string[]): Promise<string> {
-    writeFileSync(join(this.folder, "plan.csv"), text);
-    const into = ["plan", "plan.csv", "--to", this.#database.url, "--table", "books", "--key", "k"];
-    const { stdout, stderr } = await runUpsurge([...into, "--extra-fields", "ignore", ...flags], {
-      cwd: this.folder,
-    });
-    return stdout + stderr;
+    this.put("plan.csv", text);
+    const into = ["plan", "plan.csv", "--to", this.database.url, "--table", "books", "--key", "k"];
+    return await this.print([...into, "--extra-fields", "ignore", ...flags]);
   }
 
   /** The rows of a query. */
   async rows(sql: string): Promise<(string | null)[][]> {
-    return await this.#database.rows(sql);
+    return await this.database.rows(sql);
   }
 
   /** The books, by their key. */

@@ -2,9 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunReport } from "../../src/report/run-report.ts";
-import type { TestDatabase } from "./engines.ts";
-import { runUpsurge } from "./run-upsurge.ts";
-import { tempDir } from "./temp-dir.ts";
+import { DatabaseShell, nonZero } from "./database-shell.ts";
 
 /** What came of a run. */
 export interface RanRun {
@@ -19,21 +17,7 @@ export interface RanRun {
 }
 
 /** A folder with folders of files, and a database. */
-export class RunShell {
-  readonly folder: string;
-  readonly #database: TestDatabase;
-
-  constructor(database: TestDatabase) {
-    this.#database = database;
-    this.folder = tempDir();
-  }
-
-  /** An empty database with these tables. */
-  async start(...statements: readonly string[]): Promise<void> {
-    await this.#database.reset();
-    for (const sql of statements) await this.#database.exec(sql);
-  }
-
+export class RunShell extends DatabaseShell {
   /** Writes files, by their paths in the folder. */
   write(files: Readonly<Record<string, string>>): void {
     for (const [path, content] of Object.entries(files)) {
@@ -44,13 +28,13 @@ export class RunShell {
 
   /** `upsurge run FOLDER… FLAG…`. */
   async run(...words: readonly string[]): Promise<RanRun> {
-    const args = ["run", ...words, "--to", this.#database.url, "--json"];
-    const { exitCode, stdout, stderr } = await runUpsurge(args, { cwd: this.folder });
+    const args = ["run", ...words, "--to", this.database.url, "--json"];
+    const { exitCode, stdout, stderr } = await this.command(args);
     // Of a command that is refused there is no more than the error.
     const report = { tables: [], ...(JSON.parse(stdout) as Partial<RunReport>) } as RunReport;
     return {
       exit: exitCode,
-      tables: report.tables.map(({ table, counts }) => [bare(table ?? ""), present(counts)]),
+      tables: report.tables.map(({ table, counts }) => [bare(table ?? ""), nonZero(counts)]),
       report,
       error: report.error?.code ?? null,
       output: stdout + stderr,
@@ -59,22 +43,14 @@ export class RunShell {
 
   /** `upsurge plan FOLDER… FLAG…`. */
   async plan(...words: readonly string[]): Promise<string> {
-    const args = ["plan", ...words, "--to", this.#database.url];
-    const { stdout, stderr } = await runUpsurge(args, { cwd: this.folder });
-    return stdout + stderr;
+    return await this.print(["plan", ...words, "--to", this.database.url]);
   }
 
   rows(sql: string): Promise<(string | null)[][]> {
-    return this.#database.rows(sql);
+    return this.database.rows(sql);
   }
 }
 
 function bare(table: string): string {
   return table.split(".").at(-1) ?? "";
-}
-
-function present(counts: RunReport["counts"]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(counts).filter(([name, count]) => name !== "read" && count !== 0),
-  );
 }

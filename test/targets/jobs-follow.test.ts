@@ -122,7 +122,7 @@ function wholeRecords(open: () => Promise<JobShell>): void {
     const rotated = await shell.load("ev.csv --job j", FOLLOW);
     expect([rotated.exit, rotated.code]).toEqual([4, "SOURCE_CHANGED"]);
     expect(rotated.fix).toBe(
-      "if it is a new file in the place of one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once",
+      "if it is a new file that replaced one that was moved, run the command with the old file's new name first, for what that gained since; then load this one from its first record with --reset-job, once",
     );
     const old = await shell.load("ev.csv.1 --job j", [...FOLLOW, "--format", "csv"]);
     expect([old.exit, old.report.counts.read], old.stderr).toEqual([0, 4]);

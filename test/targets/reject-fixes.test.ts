@@ -218,6 +218,18 @@ describe.each(tableEngines())("$title", (engine) => {
     const { rejects } = JSON.parse(json) as { readonly rejects: readonly unknown[] };
     expect(rejects).toEqual([expect.objectContaining({ code: "ROW_FIELD_COUNT", count: 5 })]);
   });
+
+  test("a job whose source is to be corrected is told no --reset-job, whatever its columns are called", async () => {
+    await database.reset();
+    await database.exec('create table t ("a--b" int not null primary key, n int);');
+    const cwd = tempDir({ "in.csv": "a--b,n\n,1\n" });
+    const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "a--b", "--commit", "2"];
+
+    const { stderr } = await runUpsurge(args, { cwd });
+
+    expect(stderr).toContain("fill the key: a--b takes no NULL");
+    expect(stderr).not.toContain("--reset-job");
+  });
 });
 
 describe("postgres", () => {

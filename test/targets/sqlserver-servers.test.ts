@@ -137,7 +137,7 @@ describe(`${sqlserver.title}, names that mean something else`, () => {
     [
       "far",
       "it is a synonym for [other].[dbo].[t t]",
-      "let --to name the database other in the place of HERE, and pass --table 'dbo.[t t]'",
+      "let --to name the database other instead of HERE, and pass --table 'dbo.[t t]'",
     ],
     [
       "linked",
@@ -148,7 +148,7 @@ describe(`${sqlserver.title}, names that mean something else`, () => {
     [
       "[other].dbo.[t]",
       "the name has the database other in it",
-      "let --to name the database other in the place of HERE, and pass --table dbo.t",
+      "let --to name the database other instead of HERE, and pass --table dbo.t",
     ],
     ["other..t", "the name has the database other in it", "and pass --table t"],
     ["srv.other.dbo.t", "the name has the server srv in it", "let --to name that server"],

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { tableEngines, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
 import type { TestDatabase } from "../helpers/engines.ts";
 import { ValuesShell } from "../helpers/values-shell.ts";
-import type { ValuesRun } from "../helpers/values-shell.ts";
+import type { ReportedRun } from "../helpers/database-shell.ts";
 
 const TABLE =
   "create table t (id int not null primary key, n int, price decimal(12,4), d date, s varchar(40))";
@@ -144,7 +144,7 @@ function rejects(database: TestDatabase): void {
 }
 
 /** Loads one date under these formats. */
-async function loadDate(shell: ValuesShell, d: string, ...formats: string[]): Promise<ValuesRun> {
+async function loadDate(shell: ValuesShell, d: string, ...formats: string[]): Promise<ReportedRun> {
   await shell.start(TABLE);
   const flags = formats.flatMap((format) => ["--date-format", format]);
   return await shell.load(`id,d\n1,${d}\n`, ["--key", "id", ...flags]);

@@ -194,7 +194,7 @@ export function nullKeyFix(known: KnownReject): string | null {
   if (isNested) return `fill the key: ${column.name} takes no NULL`;
   return makes && field !== null
     ? `fill the key; or load the records without one by themselves, without --key and with ${dropFlag(field)}, so that the database makes it (--null-key does not help: ${column.name} takes no NULL)`
-    : `fill the key: ${column.name} takes no NULL, and --null-key does not change that`;
+    : `fill the key: ${column.name} takes no NULL, and no flag changes that`;
 }
 
 /** What a column is looked up by must be there. */

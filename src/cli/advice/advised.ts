@@ -9,7 +9,7 @@ import { flagOf, OPTION_NAMES, optionSpec, spellingsOf } from "../../options/fla
 import type { Command } from "../../options/option.ts";
 import { valueAdvice } from "../../options/values-of-others.ts";
 import { ADVICE, SAME, SHORT } from "./flags-of-others.ts";
-import { isNo, stem } from "../near-flag.ts";
+import { isNegation, stem } from "../near-flag.ts";
 
 /** The error with the fix for whoever comes from another tool; the error itself where nothing is known. */
 export function advised(error: UpsurgeError, command: Command): UpsurgeError {
@@ -49,7 +49,7 @@ export function flagAdvice(typed: string, flags: readonly string[]): string | nu
 /** A flag that is denied, and is off unless it is given. */
 function unsaid(typed: string, flags: readonly string[]): string | null {
   const flag = `--${stem(typed).replace(/^no-/, "")}`;
-  return isNo(stem(typed)) && flags.includes(flag)
+  return isNegation(stem(typed)) && flags.includes(flag)
     ? `leave it out: ${flag} only counts where it is given`
     : null;
 }

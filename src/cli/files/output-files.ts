@@ -9,8 +9,8 @@ import type { Watched } from "../../report/watched.ts";
 import { openReportFile, unwritable } from "./report-file.ts";
 import type { ReportFile } from "./report-file.ts";
 
-/** What is told of a load. */
-export interface Told {
+/** What goes into them. */
+export interface OutputContent {
   readonly json: string;
   /** What pages are made of. */
   readonly report: AnyReport;
@@ -22,7 +22,7 @@ export interface Told {
 /** All files that were asked for. */
 export interface OutputFiles {
   /** A write for each of them; one that fails does not stop the others. */
-  readonly writes: (told: Told) => readonly Promise<void>[];
+  readonly writes: (content: OutputContent) => readonly Promise<void>[];
   /** Never throws. */
   readonly close: () => Promise<void>;
 }
@@ -33,7 +33,7 @@ interface OutputFile {
   readonly option: FileOption;
   readonly path: string;
   readonly file: ReportFile;
-  readonly text: (told: Told) => string;
+  readonly text: (content: OutputContent) => string;
 }
 
 /** Opens all of them. Throws OUTPUT_FILE for one that cannot be written. */
@@ -51,7 +51,7 @@ export async function openOutputFiles(options: Options): Promise<OutputFiles> {
     await close();
     throw error;
   }
-  return { writes: (told) => files.map((file) => writeOne(file, told)), close };
+  return { writes: (content) => files.map((file) => writeOne(file, content)), close };
 }
 
 async function openOne(option: FileOption, path: string, options: Options): Promise<OutputFile> {
@@ -84,11 +84,14 @@ async function textOf(
   return ({ watched }) => renderMetrics(watched, { name, before });
 }
 
-async function writeOne({ option, path, file, text }: OutputFile, told: Told): Promise<void> {
+async function writeOne(
+  { option, path, file, text }: OutputFile,
+  content: OutputContent,
+): Promise<void> {
   try {
-    await file.write(text(told));
+    await file.write(text(content));
   } catch (error) {
-    throw unwritable(path, error, { flag: flagOf(option), more: told.more });
+    throw unwritable(path, error, { flag: flagOf(option), more: content.more });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Config } from "../../config/config.ts";
 import type { ConfigFile } from "../../config/read-config.ts";
 import type { Environment } from "../../model/environment.ts";
 import type { Command } from "../../options/option.ts";
-import { isOf, placeOfValue } from "../../options/layers/layers.ts";
+import { hasOption, placeOfValue } from "../../options/layers/layers.ts";
 import type { LayerValue } from "../../options/layers/layers.ts";
 import type { Options } from "../../options/options.ts";
 import { wrong } from "../../options/wrong-options.ts";
@@ -19,7 +19,7 @@ export async function findConfig(
   { command, raw }: Call,
   environment: Environment,
 ): Promise<ConfigFile | null> {
-  if (!isOf("config", command)) return null;
+  if (!hasOption("config", command)) return null;
   const typed = raw.config?.at(-1);
   // A variable of the shell that is not set: another config would refuse other hosts.
   if (typed === "") wrong("config", typed, "the name of a file");

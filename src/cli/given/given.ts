@@ -9,7 +9,7 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import type { ManifestContext } from "../../manifest/read-manifest.ts";
 import type { Environment } from "../../model/environment.ts";
 import { sayVariables } from "../../options/layers/given-elsewhere.ts";
-import { environmentLayer, isOf, layered, typedLayer } from "../../options/layers/layers.ts";
+import { environmentLayer, hasOption, layered, typedLayer } from "../../options/layers/layers.ts";
 import type { OptionLayer } from "../../options/layers/layers.ts";
 import { bearingOnFormats, formatsTold } from "../../options/of-format.ts";
 import { readyForNest } from "../../options/nest/nest-grammar.ts";
@@ -129,7 +129,7 @@ async function ambientLayers(
   const isPlan = command === "plan";
   const isRunPlan = isPlan && (isRun || (await areFolders(sources)));
   const isTaken = (name: OptionName): boolean =>
-    isOf(name, command) && (!isRunPlan || isOf(name, "run"));
+    hasOption(name, command) && (!isRunPlan || hasOption(name, "run"));
   const ofCalls = environmentLayer(environment, command);
   // The loads of a manifest have formats of their own.
   const formats = formatsTold(layered([typedLayer(raw), ofCalls]), isRun ? [] : sources);

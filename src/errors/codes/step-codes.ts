@@ -38,7 +38,7 @@ export const STEP_CODES = {
   STEP_NO_RECORD: {
     title: "{flag} would leave {table} empty",
     cause: "{reason}",
-    fix: "check the source; or add --max-delete 100% to empty the table all the same; nothing was kept",
+    fix: "check the source; or add --max-delete 100% to empty the table anyway; nothing was kept",
     exit: 4,
   },
   DELETE_LIMIT: {

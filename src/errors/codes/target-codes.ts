@@ -100,7 +100,7 @@ export const TARGET_CODES = {
   TARGET_MOVED: {
     title: "{path} is no longer the file that this load writes to",
     cause: "another process has removed or renamed it, or put another file in its place",
-    fix: "let that process finish, then run the same command again; nothing of this load is in the file that stands there now",
+    fix: "let that process finish, then run the same command again; nothing of this load is in the file that is there now",
     fixInParts:
       "let that process finish, put the file back if it is to hold what was loaded, then run the same command again",
     exit: 75,

@@ -43,7 +43,7 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
     const name = await session.newTableName(options.table ?? "");
     refuseTableName(name, target.ddl, options);
     const { seen, from, document } = await survey(inputs, () => true);
-    const { columns, warnings } = newOr(
+    const { columns, warnings } = withErrors(
       (error) => document.withKey(error, inputs.sources, options),
       () => newColumns({ name, shape, seen, options, dialect: target.ddl }),
     );
@@ -65,12 +65,12 @@ export async function proposeDdl(inputs: DdlInputs): Promise<ProposedDdl | null>
   return { ddl: { kind: "alter", flag: "--alter", table, statements }, why, warnings: [] };
 }
 
-/** What `make` makes; what it throws, `told` says more of. */
-function newOr<T>(told: (error: unknown) => unknown, make: () => T): T {
+/** Does `work`; an error that it throws is thrown as `explained` says. */
+function withErrors<T>(explained: (error: unknown) => unknown, work: () => T): T {
   try {
-    return make();
+    return work();
   } catch (error) {
-    throw told(error);
+    throw explained(error);
   }
 }
 

@@ -38,7 +38,7 @@ export interface Lookups extends Savepoint {
   /** The statements of a look-up. */
   sql(lookup: LookupPlan): LookupSql;
   /** Others cannot change the other table while a transaction of ours is open. */
-  readonly alone?: true;
+  readonly soleWriter?: true;
   /** A statement that fails ends the transaction, savepoints or not. */
   readonly endsTransaction?: true;
 }

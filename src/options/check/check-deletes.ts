@@ -35,7 +35,7 @@ function checkEmptying(options: Options): void {
   const { truncate, deleteMissing, maxDelete, followAppend } = options;
   if (!truncate) {
     if (maxDelete !== null && !deleteMissing && !takesRows(options.nest)) {
-      throw useless("maxDelete", "--truncate or --delete-missing", "--delete-missing");
+      throw useless("maxDelete", "--truncate or --delete-missing");
     }
     return;
   }
@@ -61,8 +61,8 @@ function checkEmptying(options: Options): void {
 function checkMissing(options: Options): void {
   const { deleteMissing, deleteWhere, deleteSet } = options;
   if (!deleteMissing) {
-    if (deleteWhere !== null) throw useless("deleteWhere", "--delete-missing", "--delete-missing");
-    if (deleteSet !== null) throw useless("deleteSet", "--delete-missing", "--delete-missing");
+    if (deleteWhere !== null) throw useless("deleteWhere", "--delete-missing");
+    if (deleteSet !== null) throw useless("deleteSet", "--delete-missing");
     return;
   }
   if (deleteSet !== null && deleteWhere === null) {
@@ -109,15 +109,11 @@ function checkWhole({ truncate, limit, followAppend, commit }: Options): void {
 }
 
 /** For an option that has nothing to do. */
-function useless(
-  name: "maxDelete" | "deleteWhere" | "deleteSet",
-  without: string,
-  add: string,
-): Error {
+function useless(name: "maxDelete" | "deleteWhere" | "deleteSet", without: string): Error {
   const flag = flagOf(name);
   return upsurgeError(
     "OPTION_CONFLICT",
     { flag, other: `a load without ${without}`, reason: "it deletes no rows" },
-    { where: flag, fix: `leave ${flag} out, or add ${add}` },
+    { where: flag, fix: `leave ${flag} out, or add --delete-missing` },
   );
 }

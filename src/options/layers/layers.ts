@@ -64,7 +64,7 @@ export function typedLayer(raw: RawOptions): OptionLayer {
 
 /** What the environment says of the options of `command`; absent: of all. */
 export function environmentLayer(environment: Environment, command?: Command): OptionLayer {
-  const names = OPTION_NAMES.filter((name) => command === undefined || isOf(name, command));
+  const names = OPTION_NAMES.filter((name) => command === undefined || hasOption(name, command));
   return new Map(
     names.flatMap((name) => {
       const variable = variablesOf(name).find((each) => (environment[each] ?? "") !== "");
@@ -88,7 +88,7 @@ function isAmbient({ from }: LayerValue): boolean {
 }
 
 /** Whether `command` has the option. */
-export function isOf(name: OptionName, command: Command): boolean {
+export function hasOption(name: OptionName, command: Command): boolean {
   return optionSpec(name).commands.includes(command);
 }
 

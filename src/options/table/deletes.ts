@@ -22,7 +22,7 @@ export const DELETE_OPTIONS = {
     pairs: " = ",
     value: '"column = SQL"',
     grammar: COLUMN_EXPRESSION,
-    summary: "Set this in the rows that no record has, in place of deleting them; may be repeated.",
+    summary: "Set this in the rows that no record has, instead of deleting them; may be repeated.",
     details:
       "It needs a `--delete-where` that says which rows are live, so that a row is marked once. A row whose record comes back is live again only where the load says so, with `--set`.",
     example: `--delete-missing --delete-set "deleted_at = now()" --delete-where "deleted_at is null"`,

@@ -1,5 +1,5 @@
 /** Options: jobs, which go on where they stopped. Joined with the other groups in `options.ts`. */
-import { CHECKPOINT_TABLE } from "../../errors/print-ddl.ts";
+import { DEFAULT_CHECKPOINT_TABLE } from "../../model/checkpoint.ts";
 import { LOADS, WRITES } from "../option.ts";
 import type { OptionSpec } from "../option.ts";
 
@@ -81,7 +81,7 @@ export const JOB_OPTIONS = {
     wholeRun: true,
     kind: "text",
     value: "NAME",
-    default: CHECKPOINT_TABLE,
+    default: DEFAULT_CHECKPOINT_TABLE,
     summary: "The table that jobs are kept in; created if it does not exist.",
     example: "--checkpoint-table ops.upsurge_checkpoint",
     commands: ["load", "run", "plan", "jobs", "finish"],

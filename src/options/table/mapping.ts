@@ -25,7 +25,7 @@ export const MAPPING_OPTIONS = {
     choices: ["exact", "loose"],
     summary: "How alike the names of a field and its column must be; by default exact.",
     details:
-      "`exact`: the same, or the same but for upper and lower case. `loose`: also the same but for blanks, dashes, underscores and dots, so that `Order No.` fills `order_no`. A column of the very name comes first; where several columns are alike it is an error.",
+      "`exact`: the same, or the same except for upper and lower case. `loose`: also the same except for blanks, dashes, underscores and dots, so that `Order No.` fills `order_no`. A column of exactly that name comes first; where several columns are alike it is an error.",
     example: "--match-names loose",
     commands: ["load", "run", "plan", "inspect"],
     meaning: "given",
@@ -50,7 +50,7 @@ export const MAPPING_OPTIONS = {
     default: "error",
     summary: "What to do with fields that have no column.",
     details:
-      "`ignore` also drops CSV fields without a name, and those of a record beyond the header. A load of which no field has a column is refused all the same, and so is a record that has fields and none with a column: its row would hold nothing of it.",
+      "`ignore` also drops CSV fields without a name, and those of a record beyond the header. A load of which no field has a column is still refused, and so is a record that has fields and none with a column: its row would hold nothing of it.",
     example: "--extra-fields ignore",
     commands: LOADS_AND_RUN,
     meaning: true,

@@ -46,7 +46,7 @@ export const OUTPUT_OPTIONS = {
     summary:
       "Write the report to this file: as JSON where its name ends in .json, as a page where it ends in .html.",
     details:
-      "The file gets its name once it is whole; one that is there is replaced then, but for a file that the load reads. The page needs nothing else: no script, no network. The report as JSON then tells also where the time went, the plan with its statements, and rejects by column, and `upsurge report` makes a page of it later.",
+      "The file gets its name once it is whole. It then replaces one that is there, but never a file that the load reads. The page needs nothing else: no script, no network. The report as JSON then tells also where the time went, the plan with its statements, and rejects by column, and `upsurge report` makes a page of it later.",
     example: "--report load.json",
     commands: WRITES,
   },

@@ -152,7 +152,7 @@ export const RUN_OPTIONS = {
     wholeRun: true,
     summary: "Exit with 0, not 3, when records were rejected and --max-rejects allows them.",
     details:
-      "For Kubernetes, systemd and others that know only one success. The summary and the report say `rejects` all the same, and more rejects than allowed stop the load with exit code 4. With `--delete-missing` the exit code is 3 all the same, since no row was deleted.",
+      "For Kubernetes, systemd and others that know only one success. The summary and the report still say `rejects`, and more rejects than allowed stop the load with exit code 4. With `--delete-missing` the exit code is 3 all the same, since no row was deleted.",
     example: "--rejects-ok",
     commands: ["load", "run", "finish"],
   },

@@ -78,7 +78,7 @@ export const SOURCE_OPTIONS = {
     kind: "list",
     value: "a,b,c",
     summary:
-      "The field names, in place of those of a header (--header) or without one (--no-header).",
+      "The field names, instead of those of a header (--header) or without one (--no-header).",
     example: "--no-header --columns id,name,city",
     commands: READS_AND_SPLIT,
     meaning: true,

@@ -70,7 +70,7 @@ export const VALUE_OPTIONS = {
     kind: "flag",
     summary: "Take the tokens of --null and --null-in as NULL in quotes too.",
     details:
-      "What COPY calls FORCE_NULL. It is about tokens: a quoted empty field is what `--empty` says, unless the empty text is a token (`--null ''`). Fields of `--keep-empty` keep it all the same. JSON strings are compared with the tokens anyway.",
+      "What COPY calls FORCE_NULL. It is about tokens: a quoted empty field is what `--empty` says, unless the empty text is a token (`--null ''`). Fields of `--keep-empty` still keep it. JSON strings are compared with the tokens anyway.",
     example: "--null NULL --null-quoted",
     commands: READS_RUN_AND_SPLIT,
     meaning: "given",

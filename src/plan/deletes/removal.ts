@@ -206,7 +206,7 @@ function along(reference: ReturnType<typeof referencesTo>[number]): string {
   const what = {
     cascade: "go along with the rows that are deleted",
     "set null": "lose what refers to rows that are deleted",
-    "set default": "refer to the default in place of rows that are deleted",
+    "set default": "refer to the default instead of rows that are deleted",
     forbid: "keep rows that they refer to from being deleted, and stop the load",
     none: "stay as they are",
   }[onDelete];

@@ -69,9 +69,9 @@ function orderOf(
   decided: Decided,
   { capabilities, named }: MethodRequest,
 ): Pick<WriteMethod, "name" | "fallBacks" | "why"> {
-  const alone = aloneReason(plan, decided);
-  if (alone !== null) {
-    const each = `one row at a time: ${alone}`;
+  const rowByRow = rowByRowReason(plan, decided);
+  if (rowByRow !== null) {
+    const each = `one row at a time: ${rowByRow}`;
     return { name: "row-by-row", fallBacks: [], why: [each, EACH[decided.statement]] };
   }
   const { methods } = capabilities;
@@ -117,7 +117,7 @@ const EACH: Readonly<Record<StatementMethod, string>> = {
 };
 
 /** Why no rows are taken together; `null` where they may be. */
-function aloneReason(plan: UndecidedPlan, { stages }: Pick<Decided, "stages">): string | null {
+function rowByRowReason(plan: UndecidedPlan, { stages }: Pick<Decided, "stages">): string | null {
   if (plan.isolation.rowByRow !== null) return plan.isolation.rowByRow;
   if (stages !== null) return null;
   return `${plan.columns.length} columns and two of our own are more than a table to stage rows in may have`;

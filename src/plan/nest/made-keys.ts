@@ -71,11 +71,11 @@ export interface MadePlan {
   readonly carried: readonly Column[];
   readonly bringsIds: boolean;
   /** Why rows are written one at a time; `null`: they need not be. */
-  readonly alone: string | null;
+  readonly eachRecord: string | null;
   readonly why: readonly string[];
 }
 
-const NONE: MadePlan = { chosen: {}, carried: [], bringsIds: false, alone: null, why: [] };
+const NONE: MadePlan = { chosen: {}, carried: [], bringsIds: false, eachRecord: null, why: [] };
 
 /** Throws `PLAN_PRIVILEGE`. */
 export function planMade(request: MadeRequest): MadePlan {
@@ -83,12 +83,12 @@ export function planMade(request: MadeRequest): MadePlan {
   if (made === null) return NONE;
   const carried = made.before.map(({ column }) => column);
   const untold = made.written.find(({ name }) => !request.named.has(name));
-  const alone = `rows of other levels refer to ${untold?.name ?? ""}, which the database tells of each row by itself`;
+  const eachRecord = `rows of other levels refer to ${untold?.name ?? ""}, which the database tells of each row by itself`;
   return {
     chosen: { made },
     carried,
     bringsIds: carried.some(({ identity }) => identity === "always"),
-    alone: untold === undefined ? null : alone,
+    eachRecord: untold === undefined ? null : eachRecord,
     why: [
       ...made.before.map(
         ({ column, sql }) =>

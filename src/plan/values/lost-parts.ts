@@ -1,34 +1,30 @@
 /** Values that a column takes without a part of them, told by a plan. Pure. */
 import type { TablePlan } from "../../model/load-plan.ts";
-import type { Column, LosingType } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
-import { lossText, lostPart } from "../../values/lost-parts.ts";
+import { lossText, lossyColumns, lostPart } from "../../values/lost-parts.ts";
+import type { LossyColumn } from "../../values/lost-parts.ts";
 import type { SampleValues } from "./notations.ts";
 
 /** What a plan knows of the fields of its records. */
 type FilledPlan = Pick<TablePlan, "table" | "mapping" | "notations">;
 
-/** A column that loses parts, and a field that fills it as it stands. */
-interface LosingField {
+/** A lossy column, and a field that fills it as it stands. */
+interface LossyField {
   readonly field: string;
-  readonly column: Column;
-  readonly loses: LosingType;
+  readonly column: LossyColumn;
 }
 
-function losingFields({ table, mapping, notations }: FilledPlan): readonly LosingField[] {
-  const columns = new Map(table.columns.map((column) => [column.name, column]));
-  return mapping.flatMap(({ field, column: name }) => {
+function lossyFields(plan: FilledPlan): readonly LossyField[] {
+  const columns = new Map(lossyColumns(plan).map((column) => [column.name, column]));
+  return plan.mapping.flatMap(({ field, column: name }) => {
     const column = columns.get(name);
-    const isRewritten = notations?.[name] !== undefined;
-    return column?.loses === undefined || isRewritten
-      ? []
-      : [{ field, column, loses: column.loses }];
+    return column === undefined ? [] : [{ field, column }];
   });
 }
 
 /** Says whether a plan has columns whose values may lose a part. */
 export function mayLose(plan: FilledPlan): boolean {
-  return losingFields(plan).length > 0;
+  return lossyFields(plan).length > 0;
 }
 
 /** For each column with a value that loses a part: the flag by which it stays. */
@@ -37,9 +33,9 @@ export function explainLosses(
   samples: SampleValues,
   { madeOf }: Pick<Capabilities, "madeOf">,
 ): string[] {
-  return losingFields(plan).flatMap(({ field, column, loses }) => {
+  return lossyFields(plan).flatMap(({ field, column }) => {
     for (const value of samples.get(field) ?? []) {
-      const part = lostPart(loses, value);
+      const part = lostPart(column.loses, value);
       if (part === null) continue;
       const instant = part === "offset" ? (madeOf?.("instant", field, column.type) ?? null) : null;
       return [lossText({ column, field, value, part }, instant)];

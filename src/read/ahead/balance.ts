@@ -17,23 +17,23 @@ export interface BlockWork {
 const STEP = 0.25;
 
 /** How long the main thread has waited and worked since this was asked last, in ms. */
-export type UseOfMain = () => { readonly idle: number; readonly active: number };
+export type MainThreadUse = () => { readonly idle: number; readonly active: number };
 
 /** Shares work out between the main thread and the one that reads ahead. */
 export class Balance {
   /** The share of the next block's records that the thread shall encode, from 0 to 1. */
   share = 1;
-  readonly #useOfMain: UseOfMain;
+  readonly #mainThreadUse: MainThreadUse;
   /** What encoding all records of a block takes; 0 before it is known. */
   #wholeMs = 0;
 
-  constructor(useOfMain: UseOfMain = eventLoop()) {
-    this.#useOfMain = useOfMain;
+  constructor(mainThreadUse: MainThreadUse = eventLoop()) {
+    this.#mainThreadUse = mainThreadUse;
   }
 
   /** Learns from the time since the last call, in which the thread did this. */
   note({ tookMs, encodingMs, share }: BlockWork): void {
-    const { idle, active } = this.#useOfMain();
+    const { idle, active } = this.#mainThreadUse();
     if (encodingMs > 0) this.#wholeMs = encodingMs / share;
     if (this.#wholeMs === 0) return;
     const threadIdle = Math.max(0, idle + active - tookMs);
@@ -44,7 +44,7 @@ export class Balance {
 }
 
 /** By the time that the event loop has spent waiting. */
-function eventLoop(): UseOfMain {
+function eventLoop(): MainThreadUse {
   let since = performance.eventLoopUtilization();
   return () => {
     const now = performance.eventLoopUtilization();

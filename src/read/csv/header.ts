@@ -38,7 +38,7 @@ export interface Header {
 }
 
 /** An error about the header of `path`; `fix` where the reason has its own. */
-function headerError(path: string, reason: string, fix?: string): UpsurgeError {
+function headerError(path: string, reason: string, fix: string | undefined): UpsurgeError {
   const name = sourceLabel(path);
   return upsurgeError("SOURCE_HEADER", { path: name, reason }, { fix, where: `${name}, header` });
 }

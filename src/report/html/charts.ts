@@ -48,7 +48,7 @@ export function stepChart(steps: readonly ChartStep[], from: number, text: Chart
 }
 
 /** A bar for each value. `isBad`: of what nobody wants, and lower. */
-export function barChart(steps: readonly ChartStep[], text: ChartText, isBad = false): Html {
+export function barChart(steps: readonly ChartStep[], text: ChartText, isBad: boolean): Html {
   const most = largest(steps);
   if (most <= 0) return NOTHING;
   const width = WIDTH / steps.length;

@@ -7,7 +7,7 @@ import { html, NOTHING, Room } from "./markup.ts";
 import type { Html } from "./markup.ts";
 import { count, leftOut, list, moment, page, row, table, tiles } from "./parts.ts";
 import type { TableColumn } from "./parts.ts";
-import { nightsOfTables } from "./trend-tables.ts";
+import { seriesTables } from "./trend-tables.ts";
 import { verdict } from "./verdict.ts";
 
 /** A report of many. */
@@ -121,7 +121,7 @@ function seriesPart({ name, reports }: Series, room: Room): Html {
   const { taken } = room.take(shown, (each) => reportRow(each, newest.report));
   if (taken.length === 0) return NOTHING;
   const all = shown.map(({ report }) => report);
-  const tables = room.take([all], (newest) => nightsOfTables(name, newest));
+  const tables = room.take([all], (newest) => seriesTables(name, newest));
   return html`<section>
     <h2>${name}</h2>
     ${drawn.taken}${table(name, COLUMNS, taken)}${leftOut(reports.length - taken.length, "load")}${tables.taken}

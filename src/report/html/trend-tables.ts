@@ -12,7 +12,7 @@ const NIGHTS = 7;
 const TABLES = 60;
 
 /** The table of a series; nothing where each report is of one table. `newest`: the newest first. */
-export function nightsOfTables(name: string, newest: readonly AnyReport[]): Html {
+export function seriesTables(name: string, newest: readonly AnyReport[]): Html {
   const runs = newest.filter(isRun).slice(0, NIGHTS);
   const nights = runs.map(({ startedAt, tables }) => ({
     title: startedAt.slice(5, 16).replace("T", " "),

@@ -1,4 +1,7 @@
-/** What PostgreSQL's SQLSTATEs mean to a load. One table, by code; message text decides nothing. */
+/**
+ * What errors of PostgreSQL mean to a load, by their SQLSTATE: who is at fault, and which error of ours it is. The text of a message
+ * decides nothing, except where no state tells that a policy refused a row.
+ */
 import { systemCodeOf } from "../../errors/system-code.ts";
 import type { ErrorCode } from "../../errors/codes.ts";
 import { messageOf } from "../../errors/message-of.ts";
@@ -72,8 +75,10 @@ const SERVER_CLASSES = new Set(
 const VALUE_CLASSES = ["0A", "2F", "38", "39", "3F", "42", "54"];
 /** What an input function raises without a thought for a code; XX001 and XX002 are damaged data. */
 const INTERNAL_ERROR = "XX000";
+/** The state of what a user may not do. */
+export const PRIVILEGE = "42501";
 /** Never a value's fault: privileges, a column that is not there any more, and limits that a statement meets. */
-const NO_VALUE_STATES = ["42501", "42703", "54011", "54023"];
+const NO_VALUE_STATES = [PRIVILEGE, "42703", "54011", "54023"];
 
 /** How a SQLSTATE changes what happens next. */
 export function classifyState(state: string): ErrorClass {
@@ -123,9 +128,6 @@ export function classOf(error: unknown, isLost: boolean): ErrorClass {
 export function isRowError(error: PostgresError): boolean {
   return isRaised(error) || isRowState(error.code) || isOfPolicy(error);
 }
-
-/** The state of what a user may not do. */
-export const PRIVILEGE = "42501";
 
 /** Whether a policy refuses a row that is to be written: the function that checks such rows says so. */
 function isOfPolicy({ code, routine }: Pick<PostgresError, "code" | "routine">): boolean {
@@ -251,7 +253,7 @@ export function connectError(error: unknown, target: string, tls: boolean): Erro
     }
     return translateError(error, target);
   }
-  if (error instanceof Error && error.name === "UpsurgeError") return error;
+  if (error instanceof UpsurgeError) return error;
   const code = systemCodeOf(error);
   const isNetwork = /^E(CONN|NOTFOUND|HOST|NET|TIMEDOUT|AI_AGAIN|PIPE|NOENT|ACCES)/.test(code);
   if (tls && !isNetwork)

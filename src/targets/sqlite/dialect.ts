@@ -104,14 +104,14 @@ function sameImage(list: readonly SqlAssignment[], { plan, table }: RowSql): str
     if (table.details.get(name)?.affinity !== "blob") return equal;
     return `${equal} and typeof(${stored}) = typeof(${value})`;
   });
-  return joined(terms, "and");
+  return joinTerms(terms, "and");
 }
 
 /** The terms joined; in halves when they are many, since SQLite nests no expression deeper than 1000. */
-export function joined(terms: readonly string[], by: "and" | "or"): string {
+export function joinTerms(terms: readonly string[], by: "and" | "or"): string {
   if (terms.length <= 250) return terms.join(` ${by} `);
   const half = Math.ceil(terms.length / 2);
-  return `(${joined(terms.slice(0, half), by)}) ${by} (${joined(terms.slice(half), by)})`;
+  return `(${joinTerms(terms.slice(0, half), by)}) ${by} (${joinTerms(terms.slice(half), by)})`;
 }
 
 /** What a rule without columns of rows changes in the table, and the test whether a row is other than that. */

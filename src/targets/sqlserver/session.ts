@@ -17,7 +17,7 @@ import type { Capabilities } from "../capabilities.ts";
 import { takeAppLock } from "./app-lock.ts";
 import { whyNoTable } from "./catalog/absent-table.ts";
 import { capabilitiesOf } from "./capabilities.ts";
-import { TableAsPlanned } from "./catalog/as-planned.ts";
+import { SqlServerPlannedTable } from "./catalog/planned-table.ts";
 import { checkPlan } from "./catalog/check-plan.ts";
 import { listStatements } from "./catalog/explain-plan.ts";
 import { lookups, RECORD_SAVEPOINT } from "./apply/lookup-sql.ts";
@@ -81,7 +81,7 @@ export class SqlServerSession implements Session {
   /** The stages whose temporary tables are there: a commit leaves them to the next transaction. */
   readonly #stages = new Set<string>();
   /** What is known of the tables of plans. */
-  readonly #tables = new WeakMap<TablePlan, TableAsPlanned>();
+  readonly #tables = new WeakMap<TablePlan, SqlServerPlannedTable>();
   #closing = false;
   /** Questions are asked inside a transaction that is open, in which a table was made. */
   #supposing = false;
@@ -205,12 +205,12 @@ export class SqlServerSession implements Session {
       await this.#connection.rollback();
       throw error;
     }
-    const asPlanned = (plan: TablePlan): TableAsPlanned => this.#asPlanned(plan);
-    return transactionOf(tables, { connection: this.#connection, asPlanned, undone });
+    const plannedTable = (plan: TablePlan): SqlServerPlannedTable => this.#plannedTable(plan);
+    return transactionOf(tables, { connection: this.#connection, plannedTable, undone });
   }
 
-  #asPlanned(plan: TablePlan): TableAsPlanned {
-    const known = this.#tables.get(plan) ?? new TableAsPlanned(plan);
+  #plannedTable(plan: TablePlan): SqlServerPlannedTable {
+    const known = this.#tables.get(plan) ?? new SqlServerPlannedTable(plan);
     this.#tables.set(plan, known);
     return known;
   }

@@ -118,7 +118,7 @@ export class LookupWriter {
 
   async #write(batch: Batch): Promise<AppliedBatch> {
     if (batch.size === 0) return { result: await this.#batches.write(batch), batch };
-    if (batch.size > 1 && (this.#eachRecord || this.#quarantine.goesAlone(batch)))
+    if (batch.size > 1 && (this.#eachRecord || this.#quarantine.goesRowByRow(batch)))
       return await this.#writeParts(
         batch,
         batch.rows.map((row) => [row]),
@@ -135,7 +135,7 @@ export class LookupWriter {
     let refused = this.#quarantine.faultsIn(batch);
     for (let tries = 1; ; tries += 1) {
       const left = without(batch, refused);
-      if (this.#session.lookups.alone !== true) await this.#save();
+      if (this.#session.lookups.soleWriter !== true) await this.#save();
       const resolved = await this.#resolve(left);
       const result = await this.#batches.write(resolved.batch);
       const again = await this.#mustRepeat(left, resolved, result);
@@ -279,7 +279,7 @@ export class LookupWriter {
     const rejected = new Set(faults.map(({ row }) => row.ord));
     for (const keys of needed.values())
       for (const ord of keys.values()) if (rejected.has(ord)) return faults;
-    if (this.#session.lookups.alone === true) return null;
+    if (this.#session.lookups.soleWriter === true) return null;
     const lost = new Set(
       faults.filter(({ code }) => code === "ROW_FOREIGN_KEY").map(({ row }) => row.ord),
     );

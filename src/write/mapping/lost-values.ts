@@ -10,11 +10,12 @@ import type { Capabilities } from "../../targets/capabilities.ts";
 import {
   hasTooManyDigits,
   lossText,
+  lossyColumns,
   lostPart,
   lostPartOfBytes,
   mayLosePart,
 } from "../../values/lost-parts.ts";
-import type { LostPart } from "../../values/lost-parts.ts";
+import type { LossyColumn, LostPart } from "../../values/lost-parts.ts";
 
 /** Of one load, over all its tries. */
 export class LostValues {
@@ -27,14 +28,14 @@ export class LostValues {
   }
 
   /** Follows the values of a table's columns. */
-  of(plan: Pick<TablePlan, "table" | "notations">, capabilities: Capabilities): LosingColumns {
-    return new LosingColumns(plan, capabilities, this.#found);
+  of(plan: Pick<TablePlan, "table" | "notations">, capabilities: Capabilities): LossyColumns {
+    return new LossyColumns(plan, capabilities, this.#found);
   }
 }
 
 /** The columns of one table that do not keep all of a value, and have not been told yet. */
-export class LosingColumns {
-  readonly #left: Map<string, Column>;
+export class LossyColumns {
+  readonly #left: Map<string, LossyColumn>;
   readonly #table: string;
   readonly #madeOf: Capabilities["madeOf"];
   readonly #found: Map<string, string>;
@@ -43,18 +44,15 @@ export class LosingColumns {
 
   /** `found`: told before, by table and column. */
   constructor(
-    { table, notations }: Pick<TablePlan, "table" | "notations">,
+    plan: Pick<TablePlan, "table" | "notations">,
     { madeOf }: Pick<Capabilities, "madeOf">,
     found: Map<string, string>,
   ) {
-    this.#table = JSON.stringify(table.name);
+    this.#table = JSON.stringify(plan.table.name);
     this.#madeOf = madeOf;
     this.#found = found;
-    const losing = table.columns.filter(
-      ({ name, loses }) =>
-        loses !== undefined && notations?.[name] === undefined && !found.has(this.#keyOf(name)),
-    );
-    this.#left = new Map(losing.map((column) => [column.name, column]));
+    const untold = lossyColumns(plan).filter(({ name }) => !found.has(this.#keyOf(name)));
+    this.#left = new Map(untold.map((column) => [column.name, column]));
   }
 
   /** Some are left to follow. */
@@ -71,7 +69,7 @@ export class LosingColumns {
     if (!this.any) return;
     for (const [at, slot] of slots.entries()) {
       const [column, value] = [this.#left.get(slot.column.name), values[at] ?? null];
-      if (slot.field < 0 || value === null || column?.loses === undefined) continue;
+      if (slot.field < 0 || value === null || column === undefined) continue;
       const part = lostPart(column.loses, value);
       if (part !== null) this.#tell(column, fields[slot.field] ?? "", { value, part });
     }
@@ -80,7 +78,7 @@ export class LosingColumns {
   /** Takes the values of a field of packed records. Such as have escapes in them are none that lose a part. */
   seePacked({ name }: Pick<Column, "name">, at: number, fields: PackedFields): void {
     const column = this.#left.get(name);
-    if (column?.loses === undefined) return;
+    if (column === undefined) return;
     const { offsets, bytes, shape, records } = fields;
     const width = 2 * shape.fields.length;
     for (let place = 2 * at; place < records * width; place += width) {

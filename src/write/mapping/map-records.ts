@@ -20,7 +20,7 @@ import type { Reject } from "../../model/reject.ts";
 import { tellsNumbers } from "../../model/table-shape.ts";
 import type { Column } from "../../model/table-shape.ts";
 import type { Capabilities } from "../../targets/capabilities.ts";
-import type { LosingColumns } from "./lost-values.ts";
+import type { LossyColumns } from "./lost-values.ts";
 import { DeleteMarks } from "./delete-marks.ts";
 import { ShapeMapper } from "./map-shapes.ts";
 import type { ColumnSlot, MappedExpressions, ShapeMapping } from "./map-shapes.ts";
@@ -39,7 +39,7 @@ export interface MapperContext {
   /** What a field that a JSON record lacks is; `null` leaves it out. */
   readonly missingFields: "default" | "null" | "error" | null;
   /** Told of values that may lose a part. */
-  readonly losing?: LosingColumns;
+  readonly lossy?: LossyColumns;
   /** Told of the fields of all records. */
   readonly unseen?: { see(fields: readonly string[], header: readonly HeaderField[] | null): void };
 }
@@ -171,9 +171,9 @@ export class RecordMapper {
 
   /** Looks for values of which their columns do not keep all. */
   #follow(slots: readonly ColumnSlot[], fields: PackedFields): void {
-    const { losing } = this.#context;
-    if (losing?.any !== true) return;
-    for (const { field, column } of slots) if (field >= 0) losing.seePacked(column, field, fields);
+    const { lossy } = this.#context;
+    if (lossy?.any !== true) return;
+    for (const { field, column } of slots) if (field >= 0) lossy.seePacked(column, field, fields);
   }
 
   /** Booleans, arrays, objects and whole numbers are spelled as the column of the other table takes them, notations are read, and numbers told from texts. */
@@ -280,7 +280,7 @@ export class RecordMapper {
         return rejected(record, nulFault(slot.column));
       values.push(text);
     }
-    this.#context.losing?.seeRow(mapping.slots, values, record.shape);
+    this.#context.lossy?.seeRow(mapping.slots, values, record.shape);
     const row = { ord, shape: mapping.shape, values, numeric, record };
     const filled = pending.length === 0 ? row : { ...row, pending };
     if (mapping.expressions === null) return { kind: "row", row: filled };

@@ -103,7 +103,7 @@ export class NestWriter {
   /** Makes the rows of all levels ready, as far as their records say all of them, while an earlier batch is being written. */
   prepare(batch: Batch): void {
     if (batch.packed === null || this.#eachRecord) return;
-    if (!this.#context.quarantine.goesAlone(batch)) this.#prepare(0, batch);
+    if (!this.#context.quarantine.goesRowByRow(batch)) this.#prepare(0, batch);
   }
 
   #prepare(at: number, given: Batch): void {
@@ -148,7 +148,7 @@ export class NestWriter {
   async #write(batch: Batch, total: NestTally): Promise<void> {
     if (batch.size === 0) return;
     const isSingle = batch.size === 1;
-    if (!isSingle && (this.#eachRecord || this.#context.quarantine.goesAlone(batch)))
+    if (!isSingle && (this.#eachRecord || this.#context.quarantine.goesRowByRow(batch)))
       return await this.#writeEach(batch, total);
     await this.#run("savepoint");
     const forgets = this.#context.marks.map((mark) => mark());

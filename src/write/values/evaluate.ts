@@ -58,7 +58,7 @@ export class Evaluator {
   /** What each of the rows comes to. */
   async evaluate(rows: readonly Row[]): Promise<ReadonlyMap<Row, Evaluated>> {
     const { execute, lookups } = this.#session;
-    const saves = lookups.alone !== true && lookups.endsTransaction !== true;
+    const saves = lookups.soleWriter !== true && lookups.endsTransaction !== true;
     if (saves) await execute.run(lookups.savepoint);
     for (let from = 0; from < rows.length; from += this.#sql.most)
       await this.#ask(rows.slice(from, from + this.#sql.most));
@@ -128,7 +128,7 @@ export class Evaluator {
     if (lookups.endsTransaction === true) {
       if (this.#lost === null) await execute.rollback();
       this.#lost ??= error instanceof Error ? error : new Error(String(error));
-    } else if (lookups.alone !== true) await execute.run(lookups.rollback);
+    } else if (lookups.soleWriter !== true) await execute.run(lookups.rollback);
   }
 }
 

@@ -41,7 +41,7 @@ export class ValueWriter {
   /** Evaluates and applies; its counts are exact. Throws whatever no row caused. */
   async write(batch: Batch): Promise<AppliedBatch> {
     const { quarantine } = this.#context;
-    const isSingle = this.#values.eachRecord !== null || quarantine.goesAlone(batch);
+    const isSingle = this.#values.eachRecord !== null || quarantine.goesRowByRow(batch);
     if (batch.size > 1 && isSingle) {
       const parts: AppliedBatch[] = [];
       for (const row of batch.rows) parts.push(await this.write(rowsBatch(batch, [row])));

@@ -1,6 +1,7 @@
 /** Runs a nested load through the command line, and tells what a test wants to know of it: its counts level by level. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nonZero } from "../database-shell.ts";
 import type { Engine, TestDatabase, Way } from "../engines.ts";
 import { runUpsurge } from "../run-upsurge.ts";
 import type { CountsByLevel } from "./model.ts";
@@ -142,15 +143,9 @@ export async function runNested(
 function countsOf({ counts = {}, tables = [] }: Report, root: string): CountsByLevel {
   const levels = tables
     .filter(({ member }) => member !== undefined)
-    .map((each) => [each.member?.split(".").at(-1) ?? "", present(each.counts)] as const);
-  const all = [[root, present(counts)] as const, ...levels];
+    .map((each) => [each.member?.split(".").at(-1) ?? "", nonZero(each.counts)] as const);
+  const all = [[root, nonZero(counts)] as const, ...levels];
   return Object.fromEntries(all.filter(([, found]) => Object.keys(found).length > 0));
-}
-
-function present(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(counts).filter(([name, count]) => name !== "read" && count !== 0),
-  );
 }
 
 function rejectsIn(path: string): readonly NestReject[] {

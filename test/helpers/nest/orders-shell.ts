@@ -1,6 +1,7 @@
 /** Orders with their customers, lines and taxes: the tables, records, and loads of them as a shell would run them. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { nonZero } from "../database-shell.ts";
 import type { Report } from "../../../src/report/report.ts";
 import type { Engine, TestDatabase } from "../engines.ts";
 import { runUpsurge } from "../run-upsurge.ts";
@@ -166,10 +167,9 @@ function toldBy(stdout: string): Pick<NestRun, "counts"> {
   const { tables = [] } = stdout.startsWith("{")
     ? (JSON.parse(stdout) as Pick<Report, "tables">)
     : {};
-  const counts = tables.map(({ member = "orders", counts: all }) => {
-    const told = Object.entries(all).filter(([name, count]) => name !== "read" && count > 0);
-    return [member, Object.fromEntries(told)] as const;
-  });
+  const counts = tables.map(
+    ({ member = "orders", counts: all }) => [member, nonZero(all)] as const,
+  );
   return { counts: Object.fromEntries(counts) };
 }
 

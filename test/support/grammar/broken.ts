@@ -36,8 +36,8 @@ export function soundTexts(capabilities: Capabilities) {
     merge: setSql(native, rows),
     look: setSql(looking, rows),
     each: eachSql(native, [shape]),
-    stage: guarded([], [...fillStageSql(native, [shape]), ...checkStageSql(native, [shape])]),
-    waves: guarded([], keyed === null ? [] : [wavesSql(keyed)]),
+    stage: guarded([...fillStageSql(native, [shape]), ...checkStageSql(native, [shape])]),
+    waves: guarded(keyed === null ? [] : [wavesSql(keyed)]),
     tables: script(stageDdl(native, "Db_CI")),
     settings: script(settingsSql(1000)),
     lock: script([

@@ -32,9 +32,9 @@ function made(id: Column, request: Partial<MadeRequest> = {}): MadePlan {
 
 describe("keys that the database makes", () => {
   test("the next number of an identity column is asked for, and rows bring it", () => {
-    const { chosen, carried, bringsIds, alone } = made(idColumn());
+    const { chosen, carried, bringsIds, eachRecord } = made(idColumn());
     expect(chosen.made?.before.map(({ sql }) => sql)).toEqual([`nextval('"s"."it''s"'::regclass)`]);
-    expect([carried.length, bringsIds, alone]).toEqual([1, true, null]);
+    expect([carried.length, bringsIds, eachRecord]).toEqual([1, true, null]);
   });
 
   test("a default is asked for as it is", () => {
@@ -45,9 +45,11 @@ describe("keys that the database makes", () => {
 
   test("what the writer tells makes rows go one at a time, unless records are known to have it", () => {
     const capabilities: MadeRequest["capabilities"] = { made: () => ({ kind: "written" }) };
-    expect(made(idColumn(), { capabilities }).alone).toContain("rows of other levels refer to id");
+    expect(made(idColumn(), { capabilities }).eachRecord).toContain(
+      "rows of other levels refer to id",
+    );
     const named = new Set(["id", "a"]);
-    expect(made(idColumn(), { capabilities, named }).alone).toBeNull();
+    expect(made(idColumn(), { capabilities, named }).eachRecord).toBeNull();
   });
 
   test.each<[string, Partial<MadeRequest>]>([

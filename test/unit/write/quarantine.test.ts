@@ -83,7 +83,7 @@ describe("a quarantine", () => {
     const quarantine = new Quarantine();
     const [first] = rowsFrom(0, 1);
     expect(first && quarantine.faultOf(first)).toBeNull();
-    expect(quarantine.goesAlone(batch(rowsFrom(0, 3)))).toBe(false);
+    expect(quarantine.goesRowByRow(batch(rowsFrom(0, 3)))).toBe(false);
   });
 
   test("knows a refused row by its place, in every reading of the source", () => {
@@ -94,16 +94,16 @@ describe("a quarantine", () => {
     expect(quarantine.faultOf(again)).toEqual(faultOf(again));
     expect(quarantine.faultOf(again)?.row).toBe(again);
     expect(quarantine.faultOf(good)).toBeNull();
-    expect(quarantine.goesAlone(batch([again, good]))).toBe(false);
+    expect(quarantine.goesRowByRow(batch([again, good]))).toBe(false);
   });
 
   test("takes rows alone that failed together, and the batches that hold them only", () => {
     const quarantine = new Quarantine();
     quarantine.add(new TransactionAborted("lost", rowsFrom(10, 5), null));
-    expect(quarantine.goesAlone(batch(rowsFrom(0, 10)))).toBe(false);
-    expect(quarantine.goesAlone(batch(rowsFrom(5, 6)))).toBe(true);
-    expect(quarantine.goesAlone(batch(rowsFrom(14, 9)))).toBe(true);
-    expect(quarantine.goesAlone(batch(rowsFrom(15, 9)))).toBe(false);
+    expect(quarantine.goesRowByRow(batch(rowsFrom(0, 10)))).toBe(false);
+    expect(quarantine.goesRowByRow(batch(rowsFrom(5, 6)))).toBe(true);
+    expect(quarantine.goesRowByRow(batch(rowsFrom(14, 9)))).toBe(true);
+    expect(quarantine.goesRowByRow(batch(rowsFrom(15, 9)))).toBe(false);
   });
 });
 

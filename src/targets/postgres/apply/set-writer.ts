@@ -14,6 +14,8 @@ import { tableSql } from "../dialect.ts";
 import { isServerError } from "../errors.ts";
 import { RepeatFolder } from "./folder.ts";
 import type { FoldRules } from "./folding.ts";
+import { currentBatch } from "../stage/current-batch.ts";
+import type { CurrentBatch, StagedBatch } from "../stage/current-batch.ts";
 import type { KeyRange } from "../stage/key-hash.ts";
 import type { DataToCopy } from "../stage/copy.ts";
 import { CopyRows } from "../stage/copy-rows.ts";
@@ -46,18 +48,6 @@ export interface SetContext {
   readonly roundTrip: Pick<RoundTrip, "ms">;
 }
 
-/** The batch at hand: how it was brought to the server, and what is known of it. */
-interface CurrentBatch {
-  readonly batch: number;
-  readonly way: "direct" | "staged";
-  /** No key is there twice; false when that is not known. */
-  distinct: boolean;
-  merged: boolean;
-  readonly range: KeyRange | null;
-  /** Rows that were copied into the table. */
-  readonly inserted: number;
-}
-
 const UNIQUE = ["23505", "23P01"];
 
 const isConstraint = ({ code }: { readonly code: string }): boolean => code.startsWith("23");
@@ -78,10 +68,6 @@ export class PostgresSetWriter implements SetWriter {
   readonly #folder: RepeatFolder | null;
   readonly #sql = new Map<string, SetSql>();
   #atHand: CurrentBatch | null = null;
-  /** As it was given, its rows at fault included. */
-  #opened: Batch | null = null;
-  /** Of the batch at hand, on its way to the server. */
-  #data: CopyData | null = null;
   readonly #order: ReadOrder;
   readonly #pipeline: Pipeline;
   readonly #tables: MadeTables;
@@ -89,7 +75,7 @@ export class PostgresSetWriter implements SetWriter {
   /** Tables that take the bytes which the plan's columns are written as. */
   readonly #knownTypes = new Set<string>();
   /** The table is as it was planned, and locked so. */
-  #isAsPlanned = false;
+  #isConfirmed = false;
   /** The number of a batch that met a row which another session had just inserted. */
   #raced = 0;
 
@@ -133,7 +119,7 @@ export class PostgresSetWriter implements SetWriter {
     this.#order.rolledBack();
     // What the batch has locked is not locked any more.
     this.#knownTypes.clear();
-    this.#isAsPlanned = false;
+    this.#isConfirmed = false;
   }
 
   prepare(batch: Batch): void {
@@ -148,11 +134,11 @@ export class PostgresSetWriter implements SetWriter {
       return [];
     }
     const data = await encoded.data;
-    this.#data = data;
+    this.#sends(data);
     const { copy, types } = this.#copying(batch, encoded, data);
     const rows = copy(data.bytes);
     if (encoded.direct) {
-      const [copied] = await this.#asPlanned(() => this.#copy(rows, types));
+      const [copied] = await this.#confirming(() => this.#copy(rows, types));
       this.#copied(copied?.changed ?? 0);
     } else this.#pipeline.add(...types, rows);
     return [];
@@ -163,16 +149,16 @@ export class PostgresSetWriter implements SetWriter {
     const data = (await encoded?.data) ?? null;
     if (encoded === null || data === null)
       throw upsurgeError("INTERNAL", { message: "rows that are no packed ones were sifted" });
-    this.#data = data;
+    this.#sends(data);
     const { copy, types, name: table } = this.#copying(batch, encoded, data);
     const rows = new CopyRows(data);
     // Without rows it locks the table.
     const none = copy(rows.range(0, 0));
-    if (encoded.direct) await this.#asPlanned(() => this.#pipeline.run(none, ...types));
+    if (encoded.direct) await this.#confirming(() => this.#pipeline.run(none, ...types));
     else this.#pipeline.add(...types);
     const roundTripMs = this.#roundTrip.ms ?? 0;
     const refused = await siftRows(rows, { pipeline: this.#pipeline, table, copy, roundTripMs });
-    this.#copied(encoded.direct ? batch.size - refused.length : 0);
+    this.#copied(batch.size - refused.length);
     return refused;
   }
 
@@ -181,8 +167,8 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   stoppedAt(error: unknown): StoppedRow | null {
-    if (this.#data === null || this.#atHand === null) return null;
-    return stoppedCopy(error, this.#copiedInto(this.#atHand.way === "direct"));
+    if (this.#atHand === null || this.#atHand.data === null) return null;
+    return stoppedCopy(error, this.#copiedInto(this.#atHand.kind === "direct"));
   }
 
   /** The name of the table that rows are copied into. */
@@ -195,21 +181,21 @@ export class PostgresSetWriter implements SetWriter {
   #open(batch: Batch): EncodedBatch | null {
     const encoded = this.#memory.encoded(batch);
     this.#begin(encoded?.direct === true);
-    this.#opened = batch;
-    this.#data = null;
-    this.#atHand = {
-      batch: batch.number,
-      way: encoded?.direct === true ? "direct" : "staged",
-      distinct: encoded?.direct === false && encoded.distinct,
-      merged: false,
-      range: encoded?.range ?? null,
-      inserted: 0,
-    };
+    this.#atHand = currentBatch(batch, encoded);
     return encoded;
   }
 
+  /** The batch at hand, where it is in the stage. */
+  get #staged(): StagedBatch | null {
+    return this.#atHand?.kind === "staged" ? this.#atHand : null;
+  }
+
+  #sends(data: CopyData): void {
+    if (this.#atHand !== null) this.#atHand.data = data;
+  }
+
   #copied(inserted: number): void {
-    if (this.#atHand !== null) this.#atHand = { ...this.#atHand, inserted };
+    if (this.#atHand?.kind === "direct") this.#atHand.inserted = inserted;
   }
 
   /** How rows of a batch are copied, and what is asked about the table with the first of them. */
@@ -269,53 +255,54 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   /** Runs what writes the first rows of a transaction, and asks behind its first statement whether the plan still holds. */
-  async #asPlanned<T>(write: () => Promise<T>): Promise<T> {
-    const { asPlanned } = this.#memory;
-    const question = this.#isAsPlanned ? null : asPlanned.question;
+  async #confirming<T>(write: () => Promise<T>): Promise<T> {
+    const { plannedTable } = this.#memory;
+    const question = this.#isConfirmed ? null : plannedTable.question;
     if (question === null) return await write();
     this.#pipeline.follow(question);
     const written = await write();
-    await asPlanned.confirm(this.#client);
-    this.#isAsPlanned = true;
+    await plannedTable.confirm(this.#client);
+    this.#isConfirmed = true;
     return written;
   }
 
   /** A batch was applied, so the server has read its data: what is refused may still be on its way out. */
   #recycle(): void {
-    if (this.#opened !== null) this.#memory.sent(this.#opened, this.#data);
-    this.#data = null;
+    if (this.#atHand === null) return;
+    this.#memory.sent(this.#atHand.batch, this.#atHand.data);
+    this.#atHand.data = null;
   }
 
   /** A direct batch that met a row goes through the stage; a merge that did is repeated with ON CONFLICT. */
   retreat(error: unknown): boolean {
     const met = isServerError(error) && UNIQUE.includes(error.code);
     if (!met || this.#atHand === null) return false;
-    if (this.#atHand.way === "direct") return this.#memory.gate.failed();
-    if (this.#atHand.merged) this.#raced = this.#atHand.batch;
+    if (this.#atHand.kind === "direct") return this.#memory.gate.failed();
+    if (this.#atHand.merged) this.#raced = this.#atHand.batch.number;
     return this.#atHand.merged;
   }
 
   async repeats(): Promise<readonly Repeat[]> {
-    if (this.#atHand?.way === "direct" || this.#atHand?.distinct === true) return [];
+    const staged = this.#staged;
+    if (staged === null || staged.distinct) return [];
     await this.#pipeline.flush();
     const { rows } = await this.#client.query<{ ord: string; wave: string }>(
       repeatsSql(this.#plan),
     );
-    if (rows.length === 0 && this.#atHand !== null) this.#atHand.distinct = true;
+    if (rows.length === 0) staged.distinct = true;
     return rows.map(({ ord, wave }) => ({ ord: Number(ord), wave: Number(wave) }));
   }
 
   #foldsOf(folder: RepeatFolder): RepeatFolds {
     return {
       setAside: async (batch) => {
-        const { way, distinct } = this.#atHand ?? { way: "direct", distinct: true };
-        if (way === "direct" || distinct) return 0;
+        const staged = this.#staged;
+        if (staged === null || staged.distinct) return 0;
         await this.#pipeline.flush();
         const rows = await folder.setAside(batch);
-        if (this.#atHand === null) return rows;
+        staged.distinct = true;
         // Keys that repeat have left many versions of their rows, and the whole range would be read with all of them.
-        const range = rows === 0 ? this.#atHand.range : null;
-        this.#atHand = { ...this.#atHand, distinct: true, range };
+        if (rows > 0) staged.range = null;
         return rows;
       },
       apply: () => folder.apply(),
@@ -329,12 +316,12 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   async #apply(batch: Batch, selection: Selection): Promise<OutcomeCounts> {
-    if (this.#atHand?.way === "direct") return { inserted: this.#atHand.inserted };
+    if (this.#atHand?.kind === "direct") return { inserted: this.#atHand.inserted };
     const merges = await this.#mayMerge(batch, selection);
     const counts = noCounts();
     const looks = this.#plan.method.statement === "look-then-write";
     const ranged = (merges || looks) && selection.kind === "all";
-    const range = ranged ? (this.#atHand?.range ?? null) : null;
+    const range = ranged ? (this.#staged?.range ?? null) : null;
     this.#order.set(range !== null);
     const shapes = shapesOf(batch, selection);
     const mixed = shapes.length > 1;
@@ -346,7 +333,7 @@ export class PostgresSetWriter implements SetWriter {
       const sql = this.#sqlFor(shape.id, shape.columns, how);
       const values = range !== null && sql.bounded ? boundsOf(range) : ordsOf(selection);
       const what = { plan: this.#plan, values, rows: taken };
-      addCounts(counts, await this.#asPlanned(() => runSet(this.#pipeline, sql, what)));
+      addCounts(counts, await this.#confirming(() => runSet(this.#pipeline, sql, what)));
     }
     if (selection.kind === "all") this.#memory.gate.staged(counts.inserted === batch.size);
     return counts;
@@ -355,13 +342,14 @@ export class PostgresSetWriter implements SetWriter {
   /** A merge must be given no key twice: it would compare both rows with the target row as it was. */
   async #mayMerge({ number }: Batch, { kind }: Selection): Promise<boolean> {
     const may = this.#plan.method.merges !== null && this.#raced !== number;
-    if (!may || this.#atHand === null) return false;
-    if (kind === "all" && !this.#atHand.distinct) {
+    const staged = this.#staged;
+    if (!may || staged === null) return false;
+    if (kind === "all" && !staged.distinct) {
       const [repeats] = await this.#pipeline.run({ sql: `${repeatsSql(this.#plan)} limit 1` });
-      this.#atHand.distinct = repeats?.changed === 0;
+      staged.distinct = repeats?.changed === 0;
     }
-    this.#atHand.merged = kind !== "all" || this.#atHand.distinct;
-    return this.#atHand.merged;
+    staged.merged = kind !== "all" || staged.distinct;
+    return staged.merged;
   }
 
   #sqlFor(

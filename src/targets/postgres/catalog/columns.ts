@@ -2,7 +2,7 @@
 import type { Client } from "pg";
 import type {
   Column,
-  LosingType,
+  TypeLoss,
   IdSequence,
   TableName,
   TypeFamily,
@@ -168,7 +168,7 @@ function notationOf(base: string): Pick<Column, "notation" | "integer"> {
   return DATES.test(base) ? { notation: "date" } : {};
 }
 
-const LOSES: Readonly<Record<string, LosingType>> = {
+const LOSES: Readonly<Record<string, TypeLoss>> = {
   timestamp: "offset",
   time: "offset",
   date: "time",

@@ -30,8 +30,8 @@ export function arrayValues(rows: readonly Row[]): unknown[] {
   ];
 }
 
-/** The rows as stretches of neighbours that carry the same columns, in their order, of so many bytes if there are several. */
-export function stretches(rows: readonly Row[], mostBytes: number | null): Row[][] {
+/** The rows as ranges of neighbours that carry the same columns, in their order, of so many bytes if there are several. */
+export function rangesOfShape(rows: readonly Row[], mostBytes: number | null): Row[][] {
   const all: Row[][] = [];
   let left = 0;
   for (const row of rows) {

@@ -11,7 +11,7 @@ import { keyNotUnique } from "../../../sql/check-table.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { Writer } from "../../target.ts";
 import { faultOf, isRowError, isServerError, sayError } from "../errors.ts";
-import { arrayValues, stretches } from "./array-rows.ts";
+import { arrayValues, rangesOfShape } from "./array-rows.ts";
 import { arraySql } from "./array-sql.ts";
 import type { ArraySql } from "./array-sql.ts";
 import { DISTRIBUTED } from "./dialect.ts";
@@ -56,7 +56,9 @@ export class ArrayWriter implements Writer {
     const isAlone =
       this.#plan.isolation.rowByRow !== null || (tells && this.#plan.mode === "ignore");
     const { statementBytes } = this.#maker;
-    const groups = isAlone ? batch.rows.map((row) => [row]) : stretches(batch.rows, statementBytes);
+    const groups = isAlone
+      ? batch.rows.map((row) => [row])
+      : rangesOfShape(batch.rows, statementBytes);
     for (const rows of groups) await this.#apply(rows, tally);
     const { counts, faults, outcomes } = tally;
     return { counts, faults, ...(tells ? { outcomes } : {}) };

@@ -33,7 +33,7 @@ export class Pipeline {
   #following: PipelinedStatement[] = [];
 
   /** `together`: false for a server that only resembles PostgreSQL, which may not take COPY among other statements. */
-  constructor(client: Client, together = true) {
+  constructor(client: Client, together: boolean) {
     this.#client = client;
     this.#together = together;
   }

@@ -3,7 +3,7 @@ import type { Batch } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
 import type { DirectGate } from "../apply/direct-copy.ts";
-import { AsPlanned } from "../catalog/as-planned.ts";
+import { PostgresPlannedTable } from "../catalog/planned-table.ts";
 import { allDiffer, denseRange } from "./key-hash.ts";
 import type { KeyRange } from "./key-hash.ts";
 import { PackedCopy } from "./packed-copy.ts";
@@ -24,7 +24,7 @@ export interface EncodedBatch {
 export class SetMemory {
   readonly gate: DirectGate;
   readonly copy: PackedCopy;
-  readonly asPlanned: AsPlanned;
+  readonly plannedTable: PostgresPlannedTable;
   /** The table does not fit into the memory that the server keeps pages in. */
   readonly isLarge: boolean;
   readonly #plan: TablePlan;
@@ -35,7 +35,7 @@ export class SetMemory {
     this.gate = gate;
     this.isLarge = isLarge;
     this.copy = new PackedCopy(plan, true);
-    this.asPlanned = new AsPlanned(plan);
+    this.plannedTable = new PostgresPlannedTable(plan);
   }
 
   /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */

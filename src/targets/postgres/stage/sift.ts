@@ -14,8 +14,8 @@ export function stoppedCopy(error: unknown, table: string): StoppedRow | null {
   const [, told] = (error.where ?? "").split(`COPY ${table}`);
   const line = Number(/\d+/.exec(told ?? "")?.[0] ?? 0);
   if (line < 1) return null;
-  const alone = error.code.startsWith("22") || ["23502", "23514"].includes(error.code);
-  return { place: line - 1, alone };
+  const byItself = error.code.startsWith("22") || ["23502", "23514"].includes(error.code);
+  return { place: line - 1, byItself };
 }
 
 const PIECE = "upsurge_piece";
@@ -89,7 +89,7 @@ class Sift {
     const { pipeline, table } = this.#sifting;
     const stopped = stoppedCopy(error, table);
     const isAsExpected = this.#copied === this.#at - this.#refused.length;
-    if (stopped?.alone !== true || !isAsExpected) throw error;
+    if (stopped?.byItself !== true || !isAsExpected) throw error;
     const place = this.#at + stopped.place;
     if (place >= to || !this.#isWorthwhile(place)) throw error;
     const again = place > this.#at ? [this.#copy(this.#at, place)] : [];

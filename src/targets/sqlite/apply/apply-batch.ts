@@ -209,13 +209,13 @@ export class BatchRun {
     if (hasMisfit) this.#misfitPlaces.push(this.#waiting.length);
     this.#waiting.push(index);
     // A statement for several rows only counts them.
-    const alone =
+    const isSingle =
       this.#outcomes !== null ||
       this.#made?.makes(runner.columns, this.#values, at) === true ||
       group === null ||
       !group.takes(this.#values, at) ||
       (hasMisfit && !misfits.always);
-    if (alone) this.#applySingly(runner);
+    if (isSingle) this.#applySingly(runner);
     else if (this.#waiting.length === group.rows) this.#applyTogether(runner, group);
   }
 

@@ -12,7 +12,7 @@ import type { ComparisonSql } from "../../../model/differences.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Column } from "../../../model/table-shape.ts";
 import { comparisonOf, comparisonOfLoads } from "../../../sql/comparison.ts";
-import { joined, SQLITE } from "../dialect.ts";
+import { joinTerms, SQLITE } from "../dialect.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { stagedColumn, temporary, temporaryName } from "../stage/staged-row.ts";
 import { isMissing, removalSql } from "./removal-sql.ts";
@@ -59,7 +59,7 @@ function textSql(value: string, isOpen: boolean): string {
 
 /** A column may hold 1 and '1', which are not the same. */
 function differsSql(columns: readonly Column[]): string {
-  return joined(
+  return joinTerms(
     columns.map(({ name }) => {
       const [target, kept] = ["target", "kept"].map((alias) => `${alias}.${quoteIdentifier(name)}`);
       return `(${target} collate binary is not ${kept} or typeof(${target}) <> typeof(${kept}))`;

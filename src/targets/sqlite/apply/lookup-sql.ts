@@ -20,7 +20,7 @@ export function lookups(isStrict: (table: string) => boolean): Lookups {
   return {
     sql: (lookup) => lookupSql(lookup, isStrict(lookup.parent.name.name)),
     ...LOOKUP_SAVEPOINT,
-    alone: true,
+    soleWriter: true,
   };
 }
 

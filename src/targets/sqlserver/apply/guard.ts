@@ -79,12 +79,8 @@ export function answering(
 }
 
 /** A batch that tries `statements`, and answers as `answering` does. */
-export function guarded(
-  variables: readonly ScriptVariable[],
-  statements: readonly string[],
-  query: string | null = null,
-): string {
-  return answering(variables, [tried(statements)], query);
+export function guarded(statements: readonly string[], query: string | null = null): string {
+  return answering([], [tried(statements)], query);
 }
 
 /** The statements in a TRY, whose error is noted. */

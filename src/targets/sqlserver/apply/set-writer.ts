@@ -58,7 +58,7 @@ export class SqlServerSetWriter implements SetWriter {
     const plan = keyedPlan(this.#plan);
     if (plan === null) return [];
     const found = `SELECT upsurge_ord, upsurge_wave FROM ${TEMPORARY.stage(plan)} WHERE upsurge_wave > 1`;
-    const sql = guarded([], [wavesSql(plan)], found);
+    const sql = guarded([wavesSql(plan)], found);
     const { rest } = await run(this.#connection, sql, batch.rows);
     return rest.map((row) => ({
       ord: Number(row["upsurge_ord"]),

@@ -3,7 +3,7 @@ import { messageOf } from "../../../errors/message-of.ts";
 import { upsurgeError } from "../../../errors/upsurge-error.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { Transaction } from "../../target.ts";
-import type { TableAsPlanned } from "../catalog/as-planned.ts";
+import type { SqlServerPlannedTable } from "../catalog/planned-table.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { SqlServerError } from "../errors.ts";
 import { SqlServerWriter } from "./writer.ts";
@@ -12,7 +12,7 @@ import { SqlServerWriter } from "./writer.ts";
 export interface TransactionContext {
   readonly connection: SqlServerConnection;
   /** Whether a plan still holds. */
-  readonly asPlanned: (plan: TablePlan) => TableAsPlanned;
+  readonly plannedTable: (plan: TablePlan) => SqlServerPlannedTable;
   /** Told of a rollback. */
   readonly undone: () => void;
 }
@@ -20,10 +20,10 @@ export interface TransactionContext {
 /** A transaction that has begun. */
 export function transactionOf(
   tables: readonly TablePlan[],
-  { connection, asPlanned, undone }: TransactionContext,
+  { connection, plannedTable, undone }: TransactionContext,
 ): Transaction {
   return {
-    writers: tables.map((plan) => new SqlServerWriter(connection, plan, asPlanned(plan))),
+    writers: tables.map((plan) => new SqlServerWriter(connection, plan, plannedTable(plan))),
     commit: async () => {
       try {
         await connection.commit();

@@ -6,7 +6,7 @@ import type { TablePlan } from "../../../model/load-plan.ts";
 import { byShape, rowFinder } from "../../grouped.ts";
 import { TransactionAborted } from "../../target.ts";
 import type { KeyStore, Writer } from "../../target.ts";
-import type { TableAsPlanned } from "../catalog/as-planned.ts";
+import type { SqlServerPlannedTable } from "../catalog/planned-table.ts";
 import type { SqlServerConnection, Fields } from "../connect/connection.ts";
 import { counterOf, eachSql, readOutcomes } from "./each-sql.ts";
 import { classifyNumber, placeOfError, SqlServerError } from "../errors.ts";
@@ -24,23 +24,27 @@ export class SqlServerWriter implements Writer {
   readonly deletes?: Writer;
   readonly #connection: SqlServerConnection;
   readonly #plan: TablePlan;
-  readonly #asPlanned: TableAsPlanned;
+  readonly #plannedTable: SqlServerPlannedTable;
   #isConfirmed = false;
 
-  constructor(connection: SqlServerConnection, plan: TablePlan, asPlanned: TableAsPlanned) {
+  constructor(
+    connection: SqlServerConnection,
+    plan: TablePlan,
+    plannedTable: SqlServerPlannedTable,
+  ) {
     this.#connection = connection;
     this.#plan = plan;
-    this.#asPlanned = asPlanned;
+    this.#plannedTable = plannedTable;
     this.set = new SqlServerSetWriter(connection, plan, () => this.#confirm());
     const gone = plan.recordDeletes?.plan;
-    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone, asPlanned);
+    if (gone !== undefined) this.deletes = new SqlServerWriter(connection, gone, plannedTable);
     if (plan.kept.keys) this.keys = keyStore(connection, plan);
   }
 
   /** Before the first rows of the transaction. Throws `TARGET_ALTERED`. */
   async #confirm(): Promise<void> {
     if (this.#isConfirmed) return;
-    await this.#asPlanned.confirm(this.#connection);
+    await this.#plannedTable.confirm(this.#connection);
     this.#isConfirmed = true;
   }
 

@@ -77,7 +77,7 @@ function instead({ server, database, schema, table }: ObjectName, here: string):
     return `let --to name that server and the database ${database}, and pass ${flag}`;
   return database === "" || database.toLowerCase() === here.toLowerCase()
     ? `pass ${flag}`
-    : `let --to name the database ${database} in the place of ${here}, and pass ${flag}`;
+    : `let --to name the database ${database} instead of ${here}, and pass ${flag}`;
 }
 
 /** In brackets where it is no plain word. */

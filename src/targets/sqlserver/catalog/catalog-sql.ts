@@ -1,9 +1,13 @@
 /** The questions to the catalog, in plain T-SQL over documented views. `@id` is the table's object id. Pure. */
 
-/** The object that a name means, `@name` in a form that OBJECT_ID reads. */
-export const RELATION = `SELECT o.object_id AS id, s.name AS [schema], o.name AS name, RTRIM(o.type) AS type
+/**
+ * The tables and views that a name may mean, each reading of it in a form that OBJECT_ID reads: first that of `@name`, then those
+ * of `@parts` and `@written`.
+ */
+export const RELATIONS = `SELECT o.object_id AS id, s.name AS [schema], o.name AS name, RTRIM(o.type) AS type
 FROM sys.objects AS o INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
-WHERE o.object_id = OBJECT_ID(@name) AND RTRIM(o.type) IN ('U', 'V')`;
+WHERE o.object_id IN (OBJECT_ID(@name), OBJECT_ID(@parts), OBJECT_ID(@written)) AND RTRIM(o.type) IN ('U', 'V')
+ORDER BY CASE WHEN o.object_id = OBJECT_ID(@name) THEN 1 WHEN o.object_id = OBJECT_ID(@parts) THEN 2 ELSE 3 END`;
 
 /** What this user may do with it. */
 export const PRIVILEGES = `SELECT HAS_PERMS_BY_NAME(@name, 'OBJECT', 'SELECT') AS may_select,

@@ -35,7 +35,7 @@ export async function checkPlan(
   const shape = { id: 0, columns };
   await run(
     connection,
-    guarded([], [...fillStageSql(plan, [shape]), ...checkStageSql(plan, [shape])]),
+    guarded([...fillStageSql(plan, [shape]), ...checkStageSql(plan, [shape])]),
     [],
   );
   // A trigger fires for no rows as well, and might not like it.
@@ -54,7 +54,7 @@ async function checkRemoval(
   const { references, remove } = removalSql(plan);
   for (const { first, count } of references) await connection.batch(script([first, count]));
   // A trigger fires for no rows as well, and might not like it.
-  if (plan.table.triggers.length === 0) await run(connection, guarded([], [remove]), []);
+  if (plan.table.triggers.length === 0) await run(connection, guarded([remove]), []);
 }
 
 /** Types whose values the server does not compare: errors 306, 402 and 305. */

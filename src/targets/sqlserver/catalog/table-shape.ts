@@ -20,7 +20,7 @@ import {
   KEYS,
   PRIVILEGES,
   REFERENCES,
-  RELATION,
+  RELATIONS,
   TABLES,
   TRIGGERS,
   VERSION,
@@ -120,29 +120,25 @@ async function findRelation(
   connection: SqlServerConnection,
   table: string,
 ): Promise<Relation | null> {
+  const whole = quoteIdentifier(table);
   const dot = table.indexOf(".");
-  const parts = dot < 0 ? [] : [table.slice(0, dot), table.slice(dot + 1)];
-  const candidates = [
-    quoteIdentifier(table),
-    ...(parts.length === 0 ? [] : [parts.map(quoteIdentifier).join(".")]),
+  const parts = [table.slice(0, dot), table.slice(dot + 1)].map(quoteIdentifier).join(".");
+  const values = {
+    name: whole,
+    parts: dot < 0 ? whole : parts,
     // More parts would name another database, whose objects have numbers of their own.
-    ...(ONE_OR_TWO_PARTS.test(table) ? [table] : []),
-  ];
-  for (const name of candidates) {
-    const [row] = onlySet(
-      await connection.execute(RELATION, [{ name: "name", value: name }]),
-      "id",
-    );
-    if (row === undefined) continue;
-    const found = { schema: String(row["schema"]), name: String(row["name"]) };
-    return {
-      id: String(row["id"]),
-      name: found,
-      isView: row["type"] === "V",
-      quoted: `${quoteIdentifier(found.schema)}.${quoteIdentifier(found.name)}`,
-    };
-  }
-  return null;
+    written: ONE_OR_TWO_PARTS.test(table) ? table : whole,
+  };
+  const inputs = Object.entries(values).map(([name, value]) => ({ name, value }));
+  const [row] = onlySet(await connection.execute(RELATIONS, inputs), "id");
+  if (row === undefined) return null;
+  const found = { schema: String(row["schema"]), name: String(row["name"]) };
+  return {
+    id: String(row["id"]),
+    name: found,
+    isView: row["type"] === "V",
+    quoted: `${quoteIdentifier(found.schema)}.${quoteIdentifier(found.name)}`,
+  };
 }
 
 function isTrue(value: unknown): boolean {

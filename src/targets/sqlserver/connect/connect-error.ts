@@ -1,6 +1,6 @@
 /** Why a connection could not be opened, as one of our errors: by the server's number, then by the code, never by words. */
 import { messageOf } from "../../../errors/message-of.ts";
-import { upsurgeError } from "../../../errors/upsurge-error.ts";
+import { UpsurgeError, upsurgeError } from "../../../errors/upsurge-error.ts";
 import { NOT_ENCRYPTED } from "./connector.ts";
 import { meaningOf } from "../error-numbers.ts";
 import { ENTRA_FIX, LOGIN_FIX, TLS_FIX } from "../words.ts";
@@ -54,7 +54,7 @@ export function connectError(
   target: string,
   { tls, messages = [] }: ConnectContext,
 ): Error {
-  if (error instanceof Error && error.name === "UpsurgeError") return error;
+  if (error instanceof UpsurgeError) return error;
   const codes = codesOf(error);
   const is = (set: ReadonlySet<number>): boolean => messages.some((each) => set.has(each.number));
   // The server is there, but takes no more clients now: too many, paused, starting, shutting down, moved.

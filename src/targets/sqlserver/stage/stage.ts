@@ -24,7 +24,7 @@ export async function stageRows(
   const found = `SELECT upsurge_ord, code FROM ${TEMPORARY.fault(plan)} ORDER BY upsurge_ord`;
   const shapes = [...byShape(rows).keys()];
   const checks = staging === "checked" ? checkStageSql(plan, shapes) : [];
-  const sql = guarded([], [...fillStageSql(plan, shapes), ...checks], found);
+  const sql = guarded([...fillStageSql(plan, shapes), ...checks], found);
   const { rest } = await run(connection, sql, rows);
   const rowAt = rowFinder(rows);
   return rest.map((fault) =>
@@ -40,7 +40,7 @@ export function faultOf(
   { table }: TablePlan,
   row: Row,
   faultCode: number,
-  tooLong = TOO_LONG,
+  tooLong: number,
 ): RowFault {
   const { kind, place, number: found } = readFaultCode(faultCode);
   const number = found === TOO_LONG ? tooLong : found;

@@ -3,8 +3,8 @@ import {
   answering,
   block,
   counter,
-  guarded,
   script,
+  tried,
   tryCatch,
 } from "../../../../src/targets/sqlserver/apply/guard.ts";
 import { quoteIdentifier, quoteLiteral } from "../../../../src/targets/sqlserver/quote.ts";
@@ -12,7 +12,7 @@ import { settingsSql } from "../../../../src/targets/sqlserver/connect/settings.
 
 describe("a guard", () => {
   test("tries statements with XACT_ABORT OFF, and answers how it went", () => {
-    expect(guarded([counter("inserted")], ["INSERT INTO t DEFAULT VALUES"]))
+    expect(answering([counter("inserted")], [tried(["INSERT INTO t DEFAULT VALUES"])]))
       .toBe(`SET XACT_ABORT OFF;
 DECLARE @number int = 0, @message nvarchar(2048) = NULL, @doomed int = 0, @inserted bigint = 0;
 BEGIN TRY

@@ -82,7 +82,7 @@ function withoutIndex(name: TableName): Error {
   return upsurgeError("PLAN_UNSUPPORTED", {
     what: `the table ${tableName(name)}`,
     reason: "it has a constraint UNIQUE WITHOUT INDEX, whose columns the catalog does not tell",
-    suggestion: "give the table a unique index in the place of that constraint",
+    suggestion: "give the table a unique index instead of that constraint",
   });
 }
 

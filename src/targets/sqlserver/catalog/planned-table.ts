@@ -17,7 +17,7 @@ import { readTableShape, versionOf } from "./table-shape.ts";
 const VERSION_BY_NAME = `DECLARE @id int = OBJECT_ID(@name);\n${VERSION}`;
 
 /** What a session knows of a table and of its plan, from one transaction of a load to the next. */
-export class TableAsPlanned {
+export class SqlServerPlannedTable {
   readonly #plan: TablePlan;
   #version: string | null;
 

@@ -15,7 +15,7 @@ import { readRelation } from "./table-shape.ts";
 import { VERSION } from "./table-version.ts";
 
 /** What a session knows of a table and of its plan, from one transaction of a load to the next. */
-export class AsPlanned {
+export class PostgresPlannedTable {
   readonly #plan: TablePlan;
   #version: string | null | undefined;
   /** Of a table whose version is another one. */

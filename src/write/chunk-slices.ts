@@ -1,4 +1,4 @@
-/** The ordinary records of a batch, as parts of the chunks that they come in: packed where they make rows of one shape, and mixed where they do not. */
+/** The ordinary records of a batch, as slices of the chunks that they come in: packed where they make rows of one shape, else mixed. */
 import { upsurgeError } from "../errors/upsurge-error.ts";
 import type { Batch, Row } from "../model/batch.ts";
 import type { PackedRows, PackedSlice } from "../model/packed.ts";
@@ -9,7 +9,7 @@ import { mixedBatch, packedBatch } from "./packed-batch.ts";
 import type { RowReader } from "./packed-batch.ts";
 
 /** Records of a chunk, from `from` to before `to`. */
-export interface PackedPart {
+export interface ChunkSlice {
   readonly chunk: RecordChunk;
   readonly from: number;
   readonly to: number;
@@ -20,7 +20,7 @@ export interface PackedPart {
 }
 
 /** How the ordinary records of a chunk become rows. */
-export type PackedGroups = Pick<PackedPart, "groups" | "groupOf"> & {
+export type PackedGroups = Pick<ChunkSlice, "groups" | "groupOf"> & {
   readonly records: number;
   readonly length: number;
 };
@@ -45,11 +45,11 @@ export function packedGroups(chunk: RecordChunk, mapper: Mapper): PackedGroups |
 }
 
 /** Whether records with these may be in one batch. */
-export function mayJoin(parts: readonly PackedPart[], more: PackedGroups): boolean {
+export function mayJoin(chunkSlices: readonly ChunkSlice[], more: PackedGroups): boolean {
   const shapes = new Set(
-    [...parts, more].flatMap(({ groups }) => groups.map(({ shape }) => shape)),
+    [...chunkSlices, more].flatMap(({ groups }) => groups.map(({ shape }) => shape)),
   );
-  return shapes.size <= 1 || [...parts, more].every(({ groups }) => groups.every(mayMix));
+  return shapes.size <= 1 || [...chunkSlices, more].every(({ groups }) => groups.every(mayMix));
 }
 
 /** What is looked up, and what is in members, is told of rows of one shape alone. */
@@ -57,29 +57,29 @@ function mayMix({ columns, nested }: PackedMapping): boolean {
   return nested === undefined && columns.every(({ pending }) => pending === undefined);
 }
 
-/** The batch of these parts, whose first row has the `ord` given. */
+/** The batch of these slices, whose first row has the `ord` given. */
 export function batchOf(
-  parts: readonly PackedPart[],
+  chunkSlices: readonly ChunkSlice[],
   { number, size }: Pick<Batch, "number" | "size">,
   { firstOrd, mapper }: { readonly firstOrd: number; readonly mapper: Mapper },
 ): Batch {
-  const read = readerOf(parts, mapper, firstOrd);
-  const alike = alikeRows(parts, firstOrd);
+  const read = readerOf(chunkSlices, mapper, firstOrd);
+  const alike = alikeRows(chunkSlices, firstOrd);
   return alike === null
-    ? mixedBatch({ number, size }, mixedRows(parts, firstOrd), read)
+    ? mixedBatch({ number, size }, mixedRows(chunkSlices, firstOrd), read)
     : packedBatch({ number, size }, alike, read);
 }
 
-/** The rows of parts that have one shape each, the same; `null` where they have not. */
-function alikeRows(parts: readonly PackedPart[], firstOrd: number): PackedRows | null {
-  const shape = parts[0]?.groups[0]?.shape;
-  const slices = parts.flatMap(({ groups, groupOf, from, to }) => {
+/** The rows of slices that have one shape each, the same; `null` where they have not. */
+function alikeRows(chunkSlices: readonly ChunkSlice[], firstOrd: number): PackedRows | null {
+  const shape = chunkSlices[0]?.groups[0]?.shape;
+  const slices = chunkSlices.flatMap(({ groups, groupOf, from, to }) => {
     const [mapping] = groups;
     if (groupOf !== null || mapping?.shape !== shape || mapping === undefined) return [];
     const { shape: _shape, ...mapped } = mapping;
     return [{ ...mapped, from, to }];
   });
-  if (shape === undefined || slices.length < parts.length) return null;
+  if (shape === undefined || slices.length < chunkSlices.length) return null;
   return { shape, slices, firstOrd, ordSteps: null };
 }
 
@@ -90,11 +90,11 @@ interface Gathered {
 }
 
 /** The rows of those with the same fields. */
-function mixedRows(parts: readonly PackedPart[], firstOrd: number): readonly PackedRows[] {
+function mixedRows(chunkSlices: readonly ChunkSlice[], firstOrd: number): readonly PackedRows[] {
   const gathered = new Map<unknown, Gathered>();
   let before = 0;
-  for (const part of parts) {
-    for (const { mapping, ...slice } of slicesOf(part)) {
+  for (const chunkSlice of chunkSlices) {
+    for (const { mapping, ...slice } of slicesOf(chunkSlice)) {
       const { shape, ...mapped } = mapping;
       let own = gathered.get(mapped.fields.shape);
       if (own === undefined) {
@@ -104,7 +104,7 @@ function mixedRows(parts: readonly PackedPart[], firstOrd: number): readonly Pac
       own.rows.slices.push({ ...mapped, from: slice.from, to: slice.to });
       for (const step of slice.steps) own.steps.push(before + step);
     }
-    before += part.to - part.from;
+    before += chunkSlice.to - chunkSlice.from;
   }
   return [...gathered.values()].map(({ rows, steps }) => ({
     ...rows,
@@ -117,11 +117,11 @@ interface GroupSlice {
   readonly mapping: PackedMapping;
   readonly from: number;
   readonly to: number;
-  /** Where each of them is in the part. */
+  /** Where each of them is in the slice. */
   readonly steps: readonly number[];
 }
 
-function slicesOf({ groups, groupOf, from, to }: PackedPart): GroupSlice[] {
+function slicesOf({ groups, groupOf, from, to }: ChunkSlice): GroupSlice[] {
   const steps = groups.map((): number[] => []);
   const passed = new Uint32Array(groups.length);
   for (let record = 0; record < to; record += 1) {
@@ -137,11 +137,11 @@ function slicesOf({ groups, groupOf, from, to }: PackedPart): GroupSlice[] {
 }
 
 /** Rows that hold others are numbered as they are made, so that all of them are made at once. */
-function readerOf(parts: readonly PackedPart[], mapper: Mapper, firstOrd: number): RowReader {
-  const all = (): Row[] => readRows(parts, mapper, firstOrd);
-  const nests = parts.some(({ groups }) => groups.some(holdsOthers));
-  if (nests || parts.some(({ chunk }) => chunk.recordsAt === undefined)) return { all };
-  return { all, at: (places) => readRowsAt(parts, places, { mapper, firstOrd }) };
+function readerOf(chunkSlices: readonly ChunkSlice[], mapper: Mapper, firstOrd: number): RowReader {
+  const all = (): Row[] => readRows(chunkSlices, mapper, firstOrd);
+  const nests = chunkSlices.some(({ groups }) => groups.some(holdsOthers));
+  if (nests || chunkSlices.some(({ chunk }) => chunk.recordsAt === undefined)) return { all };
+  return { all, at: (places) => readRowsAt(chunkSlices, places, { mapper, firstOrd }) };
 }
 
 function holdsOthers({ nested, fields }: PackedMapping): boolean {
@@ -150,14 +150,14 @@ function holdsOthers({ nested, fields }: PackedMapping): boolean {
 
 /** The rows at some places of a batch, which ascend. */
 function readRowsAt(
-  parts: readonly PackedPart[],
+  chunkSlices: readonly ChunkSlice[],
   places: Uint32Array,
   { mapper, firstOrd }: { readonly mapper: Mapper; readonly firstOrd: number },
 ): Row[] {
   const rows: Row[] = [];
   let passed = 0;
   let done = 0;
-  for (const { chunk, from, to } of parts) {
+  for (const { chunk, from, to } of chunkSlices) {
     const end = passed + to - from;
     const next = places.findIndex((place, at) => at >= done && place >= end);
     const own = places.subarray(done, next < 0 ? places.length : next);
@@ -171,9 +171,13 @@ function readRowsAt(
 }
 
 /** The rows of packed records, read on the slow path. */
-export function readRows(parts: readonly PackedPart[], mapper: Mapper, firstOrd: number): Row[] {
+export function readRows(
+  chunkSlices: readonly ChunkSlice[],
+  mapper: Mapper,
+  firstOrd: number,
+): Row[] {
   const rows: Row[] = [];
-  for (const { chunk, from, to } of parts) {
+  for (const { chunk, from, to } of chunkSlices) {
     for (const record of chunk.records.slice(from, to))
       rows.push(rowOf(record, mapper, firstOrd + rows.length));
   }
