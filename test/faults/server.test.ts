@@ -304,7 +304,7 @@ afterAll(() => {
 });
 
 describe.runIf(isMounted)("a full disk (skipped where no file system can be mounted)", () => {
-  test.each(WAYS)("%s: no record is rejected for it, and it goes on", async (_, flags) => {
+  test.each(KINDS)("%s: no record is rejected for it, and it goes on", async (_, flags) => {
     const [[folder] = []] = await server.sql("show data_directory");
     const { uid, gid } = statSync(folder ?? "");
     chownSync(small, uid, gid);

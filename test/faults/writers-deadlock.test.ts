@@ -9,6 +9,7 @@ import { ENGINES, useDatabase } from "../helpers/engines.ts";
 import { untilLockWaits } from "../helpers/lock-waits.ts";
 import { heldAt } from "./torture/scenario.ts";
 import { TableShell } from "./torture/table-shell.ts";
+import { firstTests } from "../tiers/tiers.ts";
 
 const [postgres] = ENGINES.filter(({ name }) => name === "postgres");
 if (postgres === undefined) throw new Error("there is no engine postgres");
@@ -17,6 +18,9 @@ const database = useDatabase(postgres);
 const COUNT = 4000;
 const CSV = `id,n\n${Array.from({ length: COUNT }, (_, at) => `${at},1\n`).join("")}`;
 const FLAGS = ["--key", "id", "--writers", "2", "--commit", "400", "-b", "200", "--lock-timeout"];
+
+/** One writer begins its next transaction, while the other one is in the middle of its own. */
+const MOMENTS = ["begin:3", "begin:4", "begin:5"];
 
 async function otherSession(): Promise<Client> {
   const client = new Client({ connectionString: database.url, application_name: "other" });
@@ -32,8 +36,7 @@ describe("a deadlock of several writers with somebody else", () => {
     await database.exec("create table t (id int primary key, n int)");
   });
 
-  // One writer begins its next transaction, while the other one is in the middle of its own.
-  test.each(["begin:3", "begin:4", "begin:5"])(
+  test.each(firstTests("moments of a table that is dropped", MOMENTS))(
     "who drops the table at %s: the load says that it is gone",
     async (moment) => {
       const shell = new TableShell(database, CSV);

@@ -51,7 +51,7 @@ describe.each(ENGINES)("$title", (engine) => {
   const database = useDatabase(engine);
 
   test("keeps table and counts as they are, whatever the commits and batches", async () => {
-    const input = `${records(40, [17])}3,99\n3,98\n40,1\n`;
+    const input = `${records(20, [17])}3,99\n3,98\n20,1\n`;
     const images: unknown[] = [];
     for (const flags of [
       [],
@@ -75,7 +75,7 @@ describe.each(ENGINES)("$title", (engine) => {
       expect(readFileSync(join(ran.folder, "in.csv.rejects.csv"), "utf8")).toBe("id,n\n17,-1\n");
     }
     expect(new Set(images.map((image) => JSON.stringify(image))).size).toBe(1);
-    expect(images[0]).toMatchObject([{ read: 43, rejected: 1 }, "rejects", expect.anything()]);
+    expect(images[0]).toMatchObject([{ read: 23, rejected: 1 }, "rejects", expect.anything()]);
   });
 
   loadsThatStop(database);

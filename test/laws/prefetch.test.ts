@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { timesOf } from "../tiers/tiers.ts";
+import { firstTests, timesOf } from "../tiers/tiers.ts";
 
 const RUNS = timesOf("read ahead");
 
@@ -34,7 +34,7 @@ test("a thread finds what is found without one", { timeout: 300_000 + 500 * RUNS
   expect(seen.encoded, "chunks that it has encoded").toBeGreaterThan(RUNS / 100);
 });
 
-test.each(["throw", "warn"])(
+test.each(firstTests("kinds of failing threads", ["throw", "warn"]))(
   "a thread that fails is done without, where promises that fail %s",
   (mode) => {
     const seen = run("failing-thread.ts", [`--unhandled-rejections=${mode}`], []);

@@ -12,7 +12,7 @@ import { timesOf } from "../tiers/tiers.ts";
 
 /** So many rows at least: fewer would go one at a time as soon as one of them is at fault. */
 const LEAST = 100;
-const MOST = 400;
+const MOST = 220;
 
 const TABLES = {
   "a check, NOT NULL and a foreign key":

@@ -1,6 +1,6 @@
 /** Values that a column takes without a part of them: told once a column at the end of a load, whichever way the rows went. */
 import { describe, expect, test } from "vitest";
-import { ENGINES, useDatabase, waysOf, wayTitle } from "../helpers/engines.ts";
+import { ENGINES, useDatabase, waysFor, wayTitle } from "../helpers/engines.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { tempDir } from "../helpers/temp-dir.ts";
 
@@ -71,7 +71,7 @@ describe.each(ENGINES)("$title", (engine) => {
     expect.stringMatching(new RegExp(`^${TOLD[name]?.replaceAll("+", "\\+")}`)),
   );
 
-  test.each(waysOf(engine, [2]).map((way) => [wayTitle(way), way] as const))(
+  test.each(waysFor("values", engine, [2], 0).map((way) => [wayTitle(way), way] as const))(
     "each column is told once: %s",
     async (_, { strategy, rowSource, batchRows }) => {
       const how = ["--strategy", strategy, "--row-source", rowSource, "-b", String(batchRows)];

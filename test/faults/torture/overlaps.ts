@@ -1,6 +1,7 @@
 /** Runs of one job that get in each other's way: what must hold with the lock of the job, and without it. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { firstOf } from "../../tiers/tiers.ts";
 import { parseReport } from "./check.ts";
 import { launch } from "./launch.ts";
 import type { Ended } from "./launch.ts";
@@ -11,18 +12,23 @@ import type { WorkloadRequest } from "./workload.ts";
 /** Without the lock, another run does all of the load while one stands still; that one must see it. */
 export const overlapped: Scenario = async (place) => {
   const wrong: string[] = [];
-  // Before its first commit and after; with rejects in its reject file, and with all rejects to come.
-  for (const moment of ["begin:1", "begin:3"]) {
-    for (const workload of [{ bad: 9 }, LATE_REJECT]) {
-      const found = await overtaken(place, { moment, fate: null, workload });
-      wrong.push(...found.map((each) => `held at ${moment}: ${each}`));
-    }
+  for (const each of firstOf("loads that another run overtakes", OVERTAKEN)) {
+    const found = await overtaken(place, { ...each, fate: null });
+    wrong.push(...found.map((text) => `held at ${each.moment}: ${text}`));
   }
   return wrong;
 };
 
 /** Its bad records are in the second half. */
 const LATE_REJECT = { bad: 2, seed: 5 };
+
+/** Before its first commit and after; with rejects in its reject file, and with all rejects to come. */
+const OVERTAKEN = [
+  { moment: "begin:1", workload: { bad: 9 } },
+  { moment: "begin:3", workload: LATE_REJECT },
+  { moment: "begin:1", workload: LATE_REJECT },
+  { moment: "begin:3", workload: { bad: 9 } },
+] as const;
 
 /** Without the lock, another run takes the job over, and dies at once; the first must not go on. */
 export const takenOver: Scenario = async (place) =>

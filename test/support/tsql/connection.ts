@@ -1,6 +1,7 @@
 /** The PostgreSQL side of a session: statements with their savepoint in one round trip, and the transaction's ends. */
 import { type Client, DatabaseError } from "pg";
 import { giveClient, takeClient } from "./clients.ts";
+import type { Place } from "./clients.ts";
 import { retryNames } from "./names.ts";
 
 /** A result as PostgreSQL gives it: every value as text. */
@@ -24,11 +25,22 @@ interface Notice {
   readonly detail?: string | undefined;
 }
 
+/** The settings of every session. */
+const SETTINGS = {
+  search_path: "dbo,tsql",
+  client_min_messages: "error",
+  datestyle: "ISO,YMD",
+  timezone: "UTC",
+  deadlock_timeout: "100ms",
+  bytea_output: "hex",
+  jit: "off",
+};
+
 const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
 /** One connection to PostgreSQL. */
 export class Connection {
-  readonly #url: string;
+  readonly #place: Place;
   #client: Client | null = null;
   /** Queries that were sent and have no answer yet. */
   #running = 0;
@@ -41,21 +53,15 @@ export class Connection {
   /** The rows that triggers have sent, as JSON, until they are taken. */
   #sent: string[] = [];
 
-  readonly #level: number;
-
   /** `level` is the compatibility level of the database. */
   constructor(url: string, level: number) {
-    this.#level = level;
-    this.#url = url;
+    this.#place = { url, settings: { ...SETTINGS, "tsql.level": String(level) } };
   }
 
   async connect(): Promise<void> {
-    this.#client = await takeClient(this.#url);
+    this.#client = await takeClient(this.#place);
     this.#client.on("notice", this.#noticed);
     this.#client.on("error", this.#failed);
-    await this.#send(
-      `SET search_path = dbo, tsql; SET client_min_messages = error; SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET deadlock_timeout = '100ms'; SET bytea_output = 'hex'; SET jit = off; SET tsql.level = ${this.#level}`,
-    );
   }
 
   readonly #noticed = ({ message, detail }: Notice): void => {
@@ -168,7 +174,7 @@ export class Connection {
     client.off("notice", this.#noticed);
     client.off("error", this.#failed);
     if (this.#ended || this.#running > 0) await client.end();
-    else await giveClient(this.#url, client);
+    else await giveClient(this.#place, client);
     this.#ended = true;
   }
 }

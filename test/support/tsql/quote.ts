@@ -28,6 +28,12 @@ export function place(name: string): string {
   return `${OPEN}${name}${CLOSE}`;
 }
 
+/** The name in a text that is a place and nothing else; `null` for any other. */
+export function placeIn(text: string): string | null {
+  const end = text.indexOf(CLOSE);
+  return text.startsWith(OPEN) && end === text.length - 1 ? text.slice(1, end) : null;
+}
+
 /** Fills the places of a translated text. */
 export function fillPlaces(sql: string, fill: (name: string) => string): string {
   if (!sql.includes(OPEN)) return sql;

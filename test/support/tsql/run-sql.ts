@@ -5,6 +5,7 @@ import { translateError } from "./errors.ts";
 import { NO_NAME } from "./query.ts";
 import { fillPlaces, quoteText } from "./quote.ts";
 import { notInTheSet } from "./raised.ts";
+import { answerOf } from "./run-known.ts";
 import { doomedError, type Scope, type State } from "./session.ts";
 import type { SqlStatement } from "./statement.ts";
 import { filler, formatOf, takesIdentity, wireColumn } from "./values.ts";
@@ -65,7 +66,11 @@ export async function runSql(state: State, scope: Scope, statement: SqlStatement
     typeof statement.sql === "string"
       ? statement.sql
       : await statement.sql((question) => state.connection.ask(question));
-  const answers = await send(state, fillPlaces(template, filler(state, scope)), statement);
+  const known = statement.verb === "SELECT" ? answerOf(state, scope, template) : null;
+  const answers =
+    known === null
+      ? await send(state, fillPlaces(template, filler(state, scope)), statement)
+      : [known];
   if (takesIdentity(state, statement.table))
     state.connection.later(`SELECT tsql.follow_identity(${quoteText(statement.table ?? "")})`);
   if (statement.creates !== undefined) scope.temporary?.push(statement.creates);
