@@ -28,7 +28,7 @@ export class Bench {
       user: "sa",
       password: PASSWORD,
       database: "Kunden",
-      options: { encrypt: false, appName: "the tests" },
+      options: { encrypt: false, appName: "the tests", cancelTimeout: 120_000 },
       pool: { max: 1 },
       // A busy machine takes its time; what never ends is found by the test's own limit.
       requestTimeout: 0,
