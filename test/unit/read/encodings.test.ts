@@ -124,6 +124,8 @@ test.each(["shift_jis", "gb18030", "euc-kr", "big5"])(
     expect(rejects.map(({ code, position }) => [code, position.record])).toEqual([
       ["ROW_ENCODING", 2],
     ]);
+    // What stands for no character is a question mark in the reject file.
+    expect(Buffer.from(rejects[0]?.raw ?? [])).toEqual(iconv.encode("2,?\n", encoding));
   },
 );
 
