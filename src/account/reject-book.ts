@@ -15,8 +15,7 @@ import { RejectTally } from "./reject-tally.ts";
 import { areAsLeft, removeEmpty } from "./left-rejects.ts";
 import { isRejectPathOf, rejectPathAt } from "./reject-path.ts";
 import { defaultRejectPath, RejectFiles } from "./reject-file.ts";
-import { isThere } from "./name-file.ts";
-import { refuseExisting, RejectLock } from "./reject-lock.ts";
+import { refuseExisting, RejectLock, stands } from "./reject-lock.ts";
 import type { RejectedSource } from "./reject-file.ts";
 
 /** What the flags say of rejects. */
@@ -138,7 +137,7 @@ export class RejectBook {
   ): RejectOffsets | null {
     const asked = this.#pathFor(first);
     // What a finished job had rejected may have been taken away.
-    const isGone = was === "finished" && claimed !== null && !isThere(claimed.path);
+    const isGone = was === "finished" && claimed !== null && !stands(claimed.path);
     if (asked === null) return isGone || was === "reset" ? null : claimed;
     const path = resolve(asked);
     const empty = { path, files: [], report: 0 };

@@ -56,7 +56,7 @@ export class RejectLock {
   /** Takes the lock, from a process that is no more as well. Throws `REJECT_FILE` where another load has it. */
   static take(path: string): RejectLock {
     const lock = lockOf(path);
-    if (!isThere(lock)) {
+    if (!stands(lock)) {
       refuseExisting([path, `${path}.jsonl`, partOf(path), partOf(`${path}.jsonl`)]);
     }
     try {
@@ -108,9 +108,18 @@ function lockOf(path: string): string {
   return `${path}.lock`;
 }
 
+/** Whether anything has the name. Throws `REJECT_FILE` where nothing can have it, or its folder tells nothing. */
+export function stands(path: string): boolean {
+  try {
+    return isThere(path);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
 /** Throws `REJECT_FILE` when something is where a load would make its own. */
 export function refuseExisting(paths: readonly string[]): void {
-  const standing = paths.find(isThere);
+  const standing = paths.find(stands);
   if (standing === undefined) return;
   throw fileError(standing, Object.assign(new Error("the file exists"), { code: "EEXIST" }));
 }

@@ -192,10 +192,19 @@ export function reportLine(reject: Reject, kept?: KeptIn): object {
   return kept === undefined ? told : { ...told, kept };
 }
 
-/** No space, no quota, and a limit of the shell's. */
-const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const MAKE_ROOM =
   "make room for it, or choose another place with --reject-file, then run the same command";
+
+/** By what the system says: no space, no quota, a limit of the shell's, and a name that is too long. */
+const SYSTEM_FIXES: ReadonlyMap<string, string> = new Map([
+  ["ENOSPC", MAKE_ROOM],
+  ["EDQUOT", MAKE_ROOM],
+  ["EFBIG", MAKE_ROOM],
+  [
+    "ENAMETOOLONG",
+    "choose a shorter name with --reject-file: files beside it are called after it, as NAME.jsonl.part is",
+  ],
+]);
 
 /** A failure to make, open or write `path`. */
 export function fileError(path: string, cause: unknown, fix?: string): Error {
@@ -204,8 +213,7 @@ export function fileError(path: string, cause: unknown, fix?: string): Error {
     code === "EEXIST"
       ? "the file exists, and reject files are never overwritten"
       : messageOf(cause);
-  const known =
-    fix ?? (FULL.has(code) ? MAKE_ROOM : (folderFix(path, code) ?? openFilesFix(cause)));
+  const known = fix ?? SYSTEM_FIXES.get(code) ?? folderFix(path, code) ?? openFilesFix(cause);
   return upsurgeError("REJECT_FILE", { path, reason }, { cause, fix: known });
 }
 

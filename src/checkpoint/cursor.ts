@@ -107,8 +107,7 @@ export class CheckpointCursor {
     const moved: MovedRows = new Map();
     for (const reached of offsets) {
       const { source } = reached;
-      if (source.number !== this.#at && !this.#sources.has(source.number))
-        await this.#add(table, emptyRow(this.#head, source));
+      if (!this.#sources.has(source.number)) await this.#add(table, emptyRow(this.#head, source));
       this.#reach(scope, reached, moved);
     }
     const [carrier] = this.#moving(scope);

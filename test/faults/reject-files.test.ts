@@ -15,6 +15,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { onFailPoint } from "../../src/testing/fail-point.ts";
 import type { FailPoint } from "../../src/testing/fail-point.ts";
 import { upsurgeError } from "../../src/errors/upsurge-error.ts";
+import type { Report } from "../../src/report/report.ts";
 import { INTO_ORDERS, orders, shop } from "../cli/shop.ts";
 import { runUpsurge } from "../helpers/run-upsurge.ts";
 import { spawnUpsurge } from "../helpers/spawn-upsurge.ts";
@@ -149,6 +150,24 @@ test("one that starts again once they are in place puts them there once more", a
   expectLoaded(cwd, await runUpsurge([...LOAD, "--reject-file", FILE], { cwd }));
   expect(met).toBe(true);
   expect(namesIn(cwd)).toEqual([FILE, `${FILE}.jsonl`]);
+});
+
+test("one that starts again begins its files anew, also behind a record without a line end", async () => {
+  const last = '{"id":2,"item":"pot","amount":-1}';
+  const cwd = shop({ "bad.ndjson": `{"id":1,"item":"tea","amount":3}\n${last}` });
+  let met = false;
+  onFailPoint((point) => {
+    if (point !== "commit" || met) return;
+    met = true;
+    throw upsurgeError("TARGET_BUSY", { target: "it", reason: "locked" });
+  });
+  const load = ["bad.ndjson", ...INTO_ORDERS, "--max-rejects", "9", "--json"];
+  const { exitCode, stdout, stderr } = await runUpsurge(load, { cwd });
+
+  expect([met, exitCode], stderr).toEqual([true, 3]);
+  expect(readFileSync(join(cwd, "bad.ndjson.rejects.ndjson"), "utf8")).toBe(last);
+  const { counts, rejects } = JSON.parse(stdout) as Report;
+  expect([counts.rejected, rejects.map(({ count }) => count)]).toEqual([1, [1]]);
 });
 
 test("one that commits every N records keeps the rejects of what is committed", async () => {
@@ -310,3 +329,22 @@ test("--reset-job takes its own reject files, and no others", async () => {
   for (const name of namesIn(cwd)) rmSync(join(cwd, name));
   expectLoaded(cwd, await runUpsurge([...job, "--reset-job"], { cwd }));
 });
+
+test.each([
+  // By the length of the name, the first that is too long is that of the lock, or of the report.
+  ["the lock", 251],
+  ["the report", 249],
+  ["the report while it is written", 245],
+])(
+  "a name with which that of %s is too long is refused, and nothing is left",
+  async (_, length) => {
+    const cwd = folder();
+    const name = "r".repeat(length);
+    const { exitCode, stderr } = await runUpsurge([...LOAD, "--reject-file", name], { cwd });
+    expect(exitCode, stderr).toBe(6);
+    expect(stderr).toContain("REJECT_FILE");
+    expect(stderr).toContain("fix:   choose a shorter name with --reject-file");
+    expect(readdirSync(cwd).filter((each) => each.startsWith("rrr"))).toEqual([]);
+    expect(orders(cwd)).toEqual([[1, "tea", 2]]);
+  },
+);

@@ -203,6 +203,21 @@ function tables({ engine, database, open, remake }: Given): void {
       }
     });
 
+    test("is taken for the same with --keep-job for each of several sources", async () => {
+      const shell = await begin();
+      shell.write("more.csv", HEADER + lines([5, 50]));
+      const both = "in.csv more.csv --job j";
+      expect((await shell.load(both)).exit).toBe(0);
+      await remake();
+      await database.exec("insert into t values (7, 7, '7')");
+      expectRefused(await shell.load(both), "dropped and made again");
+      for (const flag of ["--keep-job", ""]) {
+        const kept = await shell.load(`${both} ${flag}`);
+        expect([kept.exit, kept.report.job?.resumedAt], kept.stderr).toEqual([0, 5]);
+        expect(await shell.table()).toEqual(["7:7"]);
+      }
+    });
+
     test("emptied is missed", async () => {
       const shell = await begin();
       await database.exec("delete from t");

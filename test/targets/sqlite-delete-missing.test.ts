@@ -9,6 +9,10 @@ import { MissingShell } from "../helpers/missing-shell.ts";
 const sqlite = ENGINES.find(({ name }) => name === "sqlite") as Engine;
 const database = useDatabase(sqlite);
 
+/** So many whole numbers, each one more than that before. */
+const consecutive = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => first + at);
+
 describe("tables", () => {
   test.each([
     [
@@ -70,6 +74,19 @@ describe("tables", () => {
     const left = [...new Set(spans)].toSorted((a, b) => a - b).map(String);
     expect([exit, report.counts.removed], stderr).toEqual([0, 206 - left.length]);
     expect(await shell.ids()).toEqual(left);
+  });
+
+  test("spans of ids in several batches, of which one has ids within those of one before", async () => {
+    const shell = new MissingShell(database);
+    await shell.start(
+      "create table t (id integer primary key, n int)",
+      "with recursive s(i) as (select 0 union all select i + 1 from s where i < 99) insert into t select i, 0 from s",
+    );
+    const batches = [...consecutive(0, 30), ...consecutive(0, 10), ...consecutive(40, 20)];
+    const text = `id,n\n${batches.map((id) => `${id},0\n`).join("")}`;
+    const { exit, report, stderr } = await shell.load(text, ["--max-delete", "99%", "-b", "30"]);
+    expect([exit, report.counts.removed], stderr).toEqual([0, 50]);
+    expect(await shell.ids()).toEqual([...consecutive(0, 30), ...consecutive(40, 20)].map(String));
   });
 
   test("rows that a trigger keeps are told of, and not counted", async () => {

@@ -170,7 +170,7 @@ export class RecordsSeeker {
   }
 
   #open(isArray: boolean): void {
-    const isOnWay = this.#leads() && this.#stack.length <= this.#parts.length;
+    const isOnWay = this.#leads();
     if (!isArray) this.#noteArray();
     this.#stack.push({ isArray, isOnWay, part: isArray ? "0" : "", wantsName: !isArray });
   }

@@ -30,7 +30,7 @@ export class LineSplitter extends SplitterBase implements Splitter<Span> {
         break;
       }
       this.pos = at + 1;
-      const cr = at > this.start && bytes[at - 1] === CR;
+      const cr = bytes[at - 1] === CR;
       if (!this.#blankSoFar) spans.push(this.#span(cr ? at - 1 : at));
       this.line += 1;
       this.#next();

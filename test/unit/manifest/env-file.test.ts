@@ -27,7 +27,8 @@ test("a file means what it means to Node", () => {
 });
 
 test("line ends and a byte order mark make no difference", () => {
-  expect(parseEnvFile(TEXT.replaceAll("\n", "\r\n"), ".env")).toEqual(parseEnvFile(TEXT, ".env"));
+  for (const end of ["\r\n", "\r"])
+    expect(parseEnvFile(TEXT.replaceAll("\n", end), ".env")).toEqual(parseEnvFile(TEXT, ".env"));
 });
 
 test("a file of many lines is read once, and not up to each of them", () => {

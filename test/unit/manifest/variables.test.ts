@@ -60,6 +60,11 @@ test("the message is the cause", () => {
   expect(errorOf("${NONE:?the ${A}}").why).toBe("the one");
 });
 
+test("a default that is not needed ends where it would if it were", () => {
+  expect(expanded("${A:-$${x}")).toBe(expanded("${A}"));
+  expect(expanded("${NONE:-$${x}")).toBe("${x");
+});
+
 test("of dollars of SQL none begins a variable", () => {
   expect(["$$ begin $$", "$${", "$1", "${A}", "$$${A}"].map(holdsVariable)).toEqual([
     false,

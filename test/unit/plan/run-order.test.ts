@@ -101,6 +101,15 @@ describe("a circle of foreign keys", () => {
     expect(orderLoads(both, named)).toMatchObject({ places: [1, 0], waiting: [] });
   });
 
+  test("is not broken at a key of a table that refers to it and is not in it", () => {
+    const [a, b] = circle();
+    if (a === undefined || b === undefined) throw new Error("there are no tables");
+    const outer = { ...refersTo("c"), columns: ["a_id"], canWait: true };
+    const inner = { ...a, referredBy: [outer, ...(a.referredBy ?? [])] };
+    const { places, late, waiting } = orderLoads([table("c"), inner, b], CONTEXT);
+    expect([places, [...late], waiting]).toEqual([[1, 0, 2], [["a", ["b_id"]]], []]);
+  });
+
   test("is refused where each load is committed by itself", () => {
     expect(() => orderLoads(circle(), { ...CONTEXT, inTurn: true })).toThrow(CYCLE);
   });

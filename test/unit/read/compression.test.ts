@@ -83,6 +83,16 @@ test("a zstd frame without a checksum may follow one that has it", async () => {
   expect(rows).toEqual([["1"], ["2"]]);
 });
 
+test("a zstd frame that says its length has no window: its bytes are those of the length", async () => {
+  // As `zstd` writes small files: the length in one byte, and a checksum perhaps.
+  const text = `id\n${"7\n".repeat(114)}`;
+  const content = Buffer.from(text);
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, content.length]);
+  const bytes = Buffer.concat([head, block(0, content.length, content, true), rawFrame("8\n")]);
+  const { rows } = await readFileSource(await file("single.csv.zst", bytes));
+  expect([content.length, rows.length]).toEqual([231, 115]);
+});
+
 test("a zstd frame whose window is an eighth more than 128 MiB is refused for it", async () => {
   const content = block(0, 5, Buffer.from("id\n1\n"), true);
   const bytes = Buffer.concat([Buffer.from("28b52ffd0089", "hex"), content]);

@@ -110,6 +110,19 @@ describe("CR at the end of the first line", () => {
   });
 });
 
+test("among lines that end with CR, a comment that ends with CR and LF is one line, wherever a block ends", async () => {
+  const content = "id\r#x\r\n1\r#y\r\n2\r";
+  for (let blockBytes = 1; blockBytes <= content.length; blockBytes += 1) {
+    const io = { blockBytes, firstBytes: 3 };
+    const { rows, records } = await readPieces([Buffer.from(content)], { comment: "#" }, io);
+    expect(rows, `blocks of ${blockBytes}`).toEqual([["1"], ["2"]]);
+    expect(records.map(({ position }) => position.line)).toEqual([
+      [3, 3],
+      [5, 5],
+    ]);
+  }
+});
+
 test("LF or CRLF at the end of the first line: a lone CR is data, a quoted one tells nothing", async () => {
   expect((await read("a,b\n1\r2,3\n")).rows).toEqual([["1\r2", "3"]]);
   expect((await read("a,b\r\n1\r2,3\r\n")).rows).toEqual([["1\r2", "3"]]);

@@ -68,6 +68,32 @@ test.each(["utf-16le", "utf-16be"])("%s may come in pieces that end anywhere", a
   }
 });
 
+test.each(["utf-16le", "utf-16be"])(
+  "%s has a byte order mark at its beginning alone",
+  async (encoding) => {
+    const marked = "a,b\n1,x\n\ufeff2,\ufeffy\n";
+    const bytes = iconv.encode(marked, encoding, { addBOM: true });
+    for (let cut = 2; cut < bytes.length; cut += 2) {
+      const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+      const { rows } = await readPieces(pieces, { encoding });
+      expect(rows, `cut after ${cut} bytes`).toEqual([
+        ["1", "x"],
+        ["\ufeff2", "\ufeffy"],
+      ]);
+    }
+  },
+);
+
+test.each(["latin1", "utf-16le", "shift_jis", "euc-kr"])(
+  "--require-final-newline asks for one in %s as well",
+  async (encoding) => {
+    const bytes = (text: string): Buffer => iconv.encode(text, encoding);
+    const options = { encoding, requireFinalNewline: true };
+    expect((await read(bytes("a,b\n1,x\n"), options)).rows).toEqual([["1", "x"]]);
+    expect((await errorOf(read(bytes("a,b\n1,x"), options))).code).toBe("SOURCE_INCOMPLETE");
+  },
+);
+
 test("half a surrogate pair in UTF-16 is a reject, with its bytes as they stood", async () => {
   const bytes = Buffer.from("a,b\n1,\ud83d\n2,\udc00x\n3,\ufffd\n", "utf16le");
   const { rows, rejects } = await read(bytes, { encoding: "utf-16le" });
@@ -98,6 +124,8 @@ test.each(["shift_jis", "gb18030", "euc-kr", "big5"])(
     expect(rejects.map(({ code, position }) => [code, position.record])).toEqual([
       ["ROW_ENCODING", 2],
     ]);
+    // What stands for no character is a question mark in the reject file.
+    expect(Buffer.from(rejects[0]?.raw ?? [])).toEqual(iconv.encode("2,?\n", encoding));
   },
 );
 

@@ -191,12 +191,18 @@ describe("what is no such document", () => {
       "SOURCE_RECORDS",
       "pass --records /a or --records '/b/c d'",
     ],
+    // An array in another one has no pointer that serves all of its elements.
+    ['{"a":[{"b":[{}]}]}', "/x", "SOURCE_RECORDS", "pass --records /a"],
+    // Of the document that lacks it, and of none before.
+    ['{"a":[{}],"data":[{}]}{"b":[{}]}', "/data", "SOURCE_RECORDS", "pass --records /b"],
     ["null", "/data", "SOURCE_CORRUPT", "get the file again"],
     ['"data"', "/data", "SOURCE_CORRUPT", "get the file again"],
   ])("%s with --records %s", async (text, pointer, code, fix) => {
     const { error } = await read(Buffer.from(text), pointer);
 
     expect([error?.code, error?.fix]).toEqual([code, expect.stringContaining(fix)]);
+    const named = fix.split("--records ").length;
+    expect(error?.fix.split("--records ").length).toBe(named);
   });
 
   test("an empty source has no records", async () => {

@@ -82,3 +82,29 @@ test("loads into one table are added up, its rows on a level among records by th
     '{table="u",count="inserted"} 5',
   ]);
 });
+
+test("the name of a table is within its quotes and its line, whatever is in it", () => {
+  const lines = renderMetrics(
+    { ...DONE, loads: [load('a"b\\c\nd', 1, 0)] },
+    { name: "m", before: null },
+  ).split("\n");
+
+  expect(lines.filter((line) => /^[^#].*count="inserted"} 1$/.test(line))).toEqual([
+    'upsurge_last_run_counts{name="m",table="a\\"b\\\\c\\nd",count="inserted"} 1',
+  ]);
+  expect(lines.filter((line) => !/^(?:# |upsurge_|$)/.test(line))).toEqual([]);
+});
+
+test("of differences that were not counted nothing is told", () => {
+  const differencesTotal = { inserted: 1, updated: 2, removed: 0, extra: null };
+  const lines = renderMetrics(
+    { ...DONE, loads: [{ ...load("t", 1, 0), differencesTotal }] },
+    { name: "m", before: null },
+  ).split("\n");
+
+  expect(lines.filter((line) => line.startsWith("upsurge_last_run_differences"))).toEqual([
+    'upsurge_last_run_differences{name="m",table="t",kind="inserted"} 1',
+    'upsurge_last_run_differences{name="m",table="t",kind="updated"} 2',
+    'upsurge_last_run_differences{name="m",table="t",kind="removed"} 0',
+  ]);
+});
