@@ -159,7 +159,7 @@ const PLANNING: readonly (readonly [string, Which])[] = [
   ["at its first word", having(/^SET NOCOUNT ON$/)],
   ["while it says who it is", having(/ProductVersion/)],
   ["while the settings are pinned", having(/^SET XACT_ABORT ON;\nSET NOCOUNT/)],
-  ["while the table is looked up", having(/OBJECT_ID\(@name\) AND RTRIM/)],
+  ["while the table is looked up", having(/IN \(OBJECT_ID\(@name\), .* AND RTRIM/)],
   ["while statements are tried out", having(/^CREATE TABLE #upsurge_raw/)],
 ];
 
