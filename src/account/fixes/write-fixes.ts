@@ -24,6 +24,9 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
   if (plan.mode === "ignore" && plan.keyOrigin === "default") {
     return "correct the record, or pass --any-constraint to ignore a conflict on any unique key";
   }
+  if (key !== undefined && plan.mode !== "insert" && key.name === plan.arbiter?.name) {
+    return plan.table.rewritten ? HIDDEN : null;
+  }
   if (options.key !== null || options.constraint !== null || plan.mode !== "insert") {
     return key?.name === undefined || key.name === null
       ? null
@@ -37,6 +40,10 @@ export function uniqueFix({ reject, options, target }: KnownReject): string | nu
 /** No key decides by it, and a record that it refuses is no row that is there. */
 const EXCLUDED =
   "correct the record, or remove the row that it conflicts with: an exclusion constraint tells no row to update";
+
+/** The load finds rows by this very key, and has not found the one that is there. */
+const HIDDEN =
+  "correct the record; or, where a policy of the table hides the row that is there from this user, create one that shows it (create policy), or load as the owner of the table";
 
 /** Its keys are on its own server, and none of them is named here. */
 const FOREIGN =
