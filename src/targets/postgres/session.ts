@@ -15,9 +15,7 @@ import type {
   Transaction,
 } from "../target.ts";
 import type { Capabilities } from "../capabilities.ts";
-import { checkPlan } from "./catalog/check-plan.ts";
-import { namingRules } from "./catalog/rules.ts";
-import type { Question } from "./catalog/rules.ts";
+import { checkNamingRules } from "./catalog/rules.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
 import { classOf, lostAfter, rowFault, translateError } from "./errors.ts";
@@ -192,8 +190,7 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
-    const question: Question = (ask) => this.#question(() => ask(this.#client));
-    await namingRules(plan, question, (client) => checkPlan(client, plan, columns));
+    await checkNamingRules(plan, columns, (ask) => this.#question(() => ask(this.#client)));
   }
 
   /** Asks in a transaction of its own, so that a lock is not waited for without end; leaves nothing behind. */

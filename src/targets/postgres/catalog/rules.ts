@@ -6,22 +6,23 @@ import { tableName } from "../../../model/table-shape.ts";
 import { planRefused } from "../../session-errors.ts";
 import { tableSql } from "../dialect.ts";
 import { isServerError, saidOf } from "../errors.ts";
+import { checkPlan } from "./check-plan.ts";
 import { quoteIdentifier, quoteLiteral } from "../quote.ts";
 
 /** Asks in a transaction of its own, of which nothing is left. */
-export type Question = <T>(ask: (client: Client) => Promise<T>) => Promise<T>;
+type Question = <T>(ask: (client: Client) => Promise<T>) => Promise<T>;
 
 /** What the server does not do for a table with rules. */
 const NOT_SUPPORTED = "0A000";
 
 /** Has a plan checked. Throws what the check throws, and `PLAN_REFUSED`. */
-export async function namingRules(
+export async function checkNamingRules(
   plan: TablePlan,
+  columns: readonly string[],
   question: Question,
-  check: (client: Client) => Promise<void>,
 ): Promise<void> {
   try {
-    await question(check);
+    await question((client) => checkPlan(client, plan, columns));
   } catch (error) {
     const cause = error instanceof UpsurgeError ? error.cause : null;
     const mayBeRules = plan.table.rewritten && isServerError(cause) && cause.code === NOT_SUPPORTED;
