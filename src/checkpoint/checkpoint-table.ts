@@ -7,6 +7,7 @@ import type { Checkpoint, CheckpointKey, CheckpointValues } from "../model/check
 import type { SqlValue } from "../model/sql/sql-value.ts";
 import type { CheckedStatement, ExecutorDialect, SqlExecutor } from "../targets/sql-executor.ts";
 import { LAYOUT, layoutOf } from "./layout.ts";
+import { rowsDropped, updatesRewritten } from "./rows-dropped.ts";
 import type { CheckpointFields, CheckpointLayout } from "./layout.ts";
 
 /** The statement that makes the table. */
@@ -28,6 +29,7 @@ export class CheckpointTable {
   readonly executor: SqlExecutor;
   /** `null`: not looked at yet. */
   #layout: CheckpointLayout | null = null;
+  #rewritten: string | null = null;
 
   /** `table` as SQL writes it: checked when the option was read. */
   constructor(table: string, executor: SqlExecutor) {
@@ -37,9 +39,20 @@ export class CheckpointTable {
 
   /** Whether there is one. */
   async exists(): Promise<boolean> {
-    const columns = await this.executor.columnsOf(this.#table);
-    this.#layout = columns === null ? null : layoutOf(columns);
-    return columns !== null;
+    const found = await this.executor.tableOf(this.#table);
+    this.#layout = found === null ? null : layoutOf(found.columns);
+    this.#rewritten = found?.rewritten ?? null;
+    return found !== null;
+  }
+
+  /** Throws `CHECKPOINT_TABLE` where something of the table is known to change what an update of its rows does. */
+  refuseRewritten(): void {
+    if (this.#rewritten !== null) throw updatesRewritten(this.#table, this.#rewritten);
+  }
+
+  /** `CHECKPOINT_TABLE`, of rows that are not written as they are told. */
+  dropsRows(statement: Parameters<typeof rowsDropped>[1]): Error {
+    return rowsDropped(this.#table, statement);
   }
 
   async #layoutOf(): Promise<CheckpointLayout> {
@@ -129,14 +142,15 @@ export class CheckpointTable {
     return { sql, values: [...set.map((name) => values[name] ?? null), ...place] };
   }
 
-  /** Adds a row. */
+  /** Adds a row. Throws `CHECKPOINT_TABLE` where it is not kept. */
   async insert(row: CheckpointValues): Promise<void> {
     const { dialect } = this.executor;
     const values = await this.#valuesOf(row);
     const names = Object.keys(values);
     const parameters = names.map((_, at) => dialect.parameter(at + 1));
     const sql = `insert into ${this.#table} (${names.join(", ")}, started_at, updated_at) values (${parameters.join(", ")}, ${dialect.now}, ${dialect.now})`;
-    await this.executor.run(sql, Object.values(values));
+    const { changed } = await this.executor.run(sql, Object.values(values));
+    if (changed === 0) throw this.dropsRows("insert");
   }
 
   /** A row as the table's columns, without its times. */

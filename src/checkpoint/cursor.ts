@@ -75,8 +75,8 @@ export class CheckpointCursor {
   }
 
   /**
-   * The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row, and `JOB_TABLE` where a table
-   * is known to be another one.
+   * The first statement of a transaction. Throws `JOB_TAKEN` when another run has moved a row, `JOB_TABLE` where a table
+   * is known to be another one, and `CHECKPOINT_TABLE` where the row does not take what is written.
    */
   async lock(table: CheckpointTable, scope: CursorScope): Promise<void> {
     const conditions = this.#tables?.conditions(table.executor) ?? [];
@@ -85,11 +85,16 @@ export class CheckpointCursor {
     await this.#tables?.look(this.#all, table.executor);
   }
 
-  /** Why a row cannot be locked or moved: `JOB_TAKEN`. Throws `JOB_TABLE`. */
-  async refusal({ executor }: CheckpointTable): Promise<Error> {
+  /** Why a row cannot be locked or moved: `JOB_TAKEN`, or `CHECKPOINT_TABLE` where it is still this run's. Throws `JOB_TABLE`. */
+  async refusal(table: CheckpointTable): Promise<Error> {
+    const { executor } = table;
     const conditions = this.#tables?.conditions(executor) ?? [];
-    if (conditions.length > 0) await this.#tables?.refuseOthers(this.#head.job, executor);
-    return this.#taken();
+    const { job, epoch, owner } = this.#head;
+    if (conditions.length > 0) await this.#tables?.refuseOthers(job, executor);
+    const rows = await table.read(job);
+    const isOurs =
+      rows.length > 0 && rows.every((row) => row.epoch === epoch && row.owner === owner);
+    return isOurs ? table.dropsRows("update") : this.#taken();
   }
 
   /** A script of the load's own is about to run in the transaction at hand, and may make tables anew. Throws `JOB_TABLE`. */

@@ -103,14 +103,21 @@ async function ensureTable(
   mayPass: JobLookup["mayPass"],
 ): Promise<void> {
   try {
-    if (await table.exists()) return;
+    if (await table.exists()) {
+      table.refuseRewritten();
+      return;
+    }
     await table.create();
   } catch (cause) {
-    if (mayPass(cause)) throw cause;
+    if (mayPass(cause) || isOfTable(cause)) throw cause;
     const reason = `it is not there for this user, and cannot be made: ${messageOf(cause)}`;
     const suggestion = `let an administrator run what \`${printDdlCommand(name)}\` prints, and what \`upsurge plan --grants\` prints for this load; or name one in another schema, with --checkpoint-table SCHEMA.NAME; or load without a checkpoint, with --allow-at-least-once`;
     throw upsurgeError("CHECKPOINT_TABLE", { table: name, reason, suggestion }, { cause });
   }
+}
+
+function isOfTable(error: unknown): boolean {
+  return error instanceof UpsurgeError && error.code === "CHECKPOINT_TABLE";
 }
 
 function refuseOthers(rows: readonly CheckpointValues[], { name, config }: JobPlan): void {
@@ -120,24 +127,30 @@ function refuseOthers(rows: readonly CheckpointValues[], { name, config }: JobPl
   throw upsurgeError("JOB_OPTIONS", { job: name, reason });
 }
 
-/** Makes the job this run's own, and answers with its rows. */
+/** Rows that another run inserts at the same time are there the next time; so often they are some that nobody sees. */
+const MOST_TRIES = 5;
+
+/** Makes the job this run's own, and answers with its rows. Throws `CHECKPOINT_TABLE` where the table does not let it. */
 export async function takeJob(
   table: CheckpointTable,
   plan: JobPlan,
   taking: TakeOverRequest,
 ): Promise<CheckpointValues[]> {
-  for (;;) {
-    const rows = await tryToTake(table, plan, taking);
-    if (rows !== null) return rows;
+  let met: "insert" | "update" = "insert";
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const taken = await tryToTake(table, plan, taking);
+    if (typeof taken !== "string") return taken;
+    met = taken;
   }
+  throw table.dropsRows(met === "insert" ? "select" : "update");
 }
 
-/** `null`: another run has inserted the job's first row at the same time. */
+/** The rows; the statement that another run has met which inserts the job's first row at the same time. */
 async function tryToTake(
   table: CheckpointTable,
   plan: JobPlan,
   { reset, first, madeAs, claim }: TakeOverRequest,
-): Promise<CheckpointValues[] | null> {
+): Promise<CheckpointValues[] | "insert" | "update"> {
   const { executor } = table;
   const owner = `${hostname()}:${process.pid}`;
   failPoint("take-over");
@@ -145,13 +158,18 @@ async function tryToTake(
   try {
     await table.takeOver(plan.name, owner);
     let rows: CheckpointValues[] = await table.read(plan.name);
+    if (rows.some((row) => row.owner !== owner)) {
+      await executor.rollback();
+      return "update";
+    }
     refuseSharedList(rows, plan);
     if (!reset) refuseOthers(rows, plan);
     const epoch = Math.max(0, ...rows.map((row) => row.epoch)) + (rows.length === 0 ? 1 : 0);
     const had = rows.find(isHead)?.rejects ?? null;
     if (reset || rows.length === 0) {
       // Only rows that are held: one that appears meanwhile is another run's.
-      if (rows.length > 0) await table.forget(plan.name);
+      const gone = rows.length > 0 ? await table.forget(plan.name) : 0;
+      if (gone < rows.length) throw table.dropsRows("delete");
       const owned = { job: plan.name, config: plan.config, madeAs, epoch, owner };
       const row = emptyRow(owned, { number: 1, name: first.name });
       // Waits for a run that is about to insert it as well, whose reject files would be taken for somebody else's.
@@ -167,7 +185,7 @@ async function tryToTake(
     return rows;
   } catch (error) {
     await executor.rollback();
-    if (executor.isDuplicate(error)) return null;
+    if (executor.isDuplicate(error)) return "insert";
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Carries out a load that is planned, with its job taken: checks its sources, writes batch after batch, commits, looks back. */
+import { asAltered } from "./as-altered.ts";
 import { isResumable } from "./load-state.ts";
 import type { LoadState, RunningLoad } from "./load-state.ts";
 import type { PreparedLoad } from "./prepare.ts";
@@ -65,6 +66,8 @@ async function write(state: RunningLoad): Promise<void> {
     });
   } catch (error) {
     await writers.rollback();
-    throw signal.aborted ? error : prepared.session.translate(error);
+    if (signal.aborted) throw error;
+    const { session, plan } = prepared;
+    throw await asAltered(session.translate(error), session, plan.tables);
   }
 }

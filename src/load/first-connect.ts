@@ -44,6 +44,8 @@ export async function connectFirst<T>(
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof UpsurgeError && error.code === "TARGET_READ_ONLY")
+    return "the server takes no writes yet";
   const busy = error instanceof UpsurgeError && error.code !== "TARGET_UNREACHABLE";
   return busy ? "the server does not take connections yet" : "the server cannot be reached yet";
 }

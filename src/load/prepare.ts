@@ -92,6 +92,7 @@ export async function connectTo(
 ): Promise<Connected> {
   const connecting: ConnectOptions = {
     ...connectOptions(options, hooks.environment),
+    writes: true,
     missingFile: missingFile(options, hooks),
   };
   const connect = async (): Promise<Session> => {

@@ -125,6 +125,8 @@ export interface ForeignKey {
   readonly name: string | null;
   readonly columns: readonly string[];
   readonly selfReferencing: boolean;
+  /** The table that it refers to; absent: not known. */
+  readonly table?: TableName;
   /** Its check can be left to the commit, however it is declared; absent: not known. */
   readonly canWait?: boolean;
   /** Of a self-reference: the columns that they refer to, beside `columns`, and what a delete does. */

@@ -3,6 +3,7 @@
  * load, late columns, rows that no record has (children first), what comes after, commit. Nothing of it is kept unless all of it is.
  */
 import { tableName } from "../model/table-shape.ts";
+import { asAltered } from "../load/as-altered.ts";
 import { startWriting, writeBatches } from "../load/start-writing.ts";
 import { failPoint } from "../testing/fail-point.ts";
 import type { Session, Transaction, WaitingKey } from "../targets/target.ts";
@@ -38,7 +39,9 @@ export async function writeTogether(
     await end({ loads, comparison, session }, transaction, state);
   } catch (error) {
     await transaction?.rollback();
-    throw signal.aborted ? error : session.translate(error);
+    if (signal.aborted) throw error;
+    const tables = parts.flatMap(({ prepared }) => prepared.plan.tables);
+    throw await asAltered(session.translate(error), session, tables);
   }
 }
 

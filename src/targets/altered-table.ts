@@ -3,7 +3,7 @@
  * because no trigger, key or rule of the table forbids it. What has gone from the table forbids less, and is no matter. Pure.
  */
 import { upsurgeError } from "../errors/upsurge-error.ts";
-import type { TablePlan } from "../model/load-plan.ts";
+import type { Arbiter, TablePlan } from "../model/load-plan.ts";
 import { tableName } from "../model/table-shape.ts";
 import type { Column, ForeignKey, Reference, TableShape, UniqueKey } from "../model/table-shape.ts";
 
@@ -22,8 +22,33 @@ export function alteredColumn(
   return upsurgeError("TARGET_ALTERED", { table: tableName(table.name), change });
 }
 
+/** Throws `TARGET_ALTERED` where rows can no longer be written as was planned, into the table as it is now; `null`: it is gone. */
+export function refuseAlteredPlan(plan: Planned, now: TableShape | null): void {
+  if (now === null) throw goneTable(plan);
+  for (const { name } of plan.columns) {
+    const planned = typeOf(plan.table.columns, name);
+    const found = typeOf(now.columns, name);
+    if (planned !== null && planned !== found) throw alteredColumn(plan, name, { planned, found });
+  }
+  refuseAlteredTable(plan, now);
+}
+
+/** `TARGET_ALTERED`, of a table that is not there any more. */
+export function goneTable({ table }: Pick<TablePlan, "table">): Error {
+  const change = "it was there when the load was planned, and is gone now, or has another name";
+  return upsurgeError("TARGET_ALTERED", { table: tableName(table.name), change });
+}
+
+function typeOf(columns: readonly Column[], name: string): string | null {
+  return columns.find((column) => column.name === name)?.type ?? null;
+}
+
 /** Throws `TARGET_ALTERED` where rows of the table as it is now could not be planned to be written as they were. */
 export function refuseAlteredTable(plan: Planned, now: TableShape): void {
+  for (const { name, type } of plan.columns) {
+    const isGone = typeOf(now.columns, name) === null && typeOf(plan.table.columns, name) !== null;
+    if (isGone) throw alteredColumn(plan, name, { planned: type, found: null });
+  }
   const change =
     newTrigger(plan, now) ??
     newKey(plan, now) ??
@@ -55,14 +80,24 @@ function newTrigger({ table }: Planned, { triggers }: TableShape): string | null
 }
 
 function newKey({ table, arbiter }: Planned, { uniqueKeys }: TableShape): string | null {
-  const name = arbiter?.name ?? null;
-  const isGone = (key: UniqueKey): boolean =>
-    key.name === name && added(uniqueKeys, [key]).length > 0;
-  if (name !== null && table.uniqueKeys.some(isGone)) {
-    return `its unique key ${name}, which the load finds rows by, is gone or is another one`;
+  const decides = arbiter === null ? undefined : keyOf(arbiter, table.uniqueKeys);
+  if (decides !== undefined && added(uniqueKeys, [decides]).length > 0) {
+    return `its unique key ${keyText(decides)}, which the load finds rows by, is gone or is another one`;
   }
   const [key] = added(table.uniqueKeys, uniqueKeys);
   return key === undefined ? null : `its unique key ${keyText(key)} ${NOT_THERE}`;
+}
+
+/** The key that an arbiter stands for: by its name or, where the database gives it none, by what it is over. */
+function keyOf(
+  { name, kind, keyExpressions }: Arbiter,
+  keys: readonly UniqueKey[],
+): UniqueKey | undefined {
+  if (kind === "any") return undefined;
+  const over = JSON.stringify(keyExpressions.toSorted());
+  const isOver = (key: UniqueKey): boolean =>
+    key.name === null && JSON.stringify(key.keyExpressions.toSorted()) === over;
+  return keys.find((key) => key.name !== null && key.name === name) ?? keys.find(isOver);
 }
 
 const NOT_THERE = "was not there when the load was planned";

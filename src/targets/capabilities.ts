@@ -59,8 +59,8 @@ export interface Capabilities {
   readonly dateOrder?: (order: "DMY" | "MDY") => string;
   /** What to do about a row that a check without a name refuses, as a fix; absent or `null`: what is done about any check. */
   readonly namelessCheck?: (table: TableShape, dbCode: string | null) => string | null;
-  /** The expression of `--value` that makes a value of a type of the text of a field; absent: the target knows none. */
-  readonly madeOf?: (form: TextForm, field: string, type: string) => string;
+  /** The expression of `--value` that makes a value of a type of the text of a field; absent or `null`: the target knows none. */
+  readonly madeOf?: (form: TextForm, field: string, type: string) => string | null;
   /** How the value of a column is made that a row leaves to the database; absent or `null`: it is not made, or nothing tells it. */
   readonly made?: (column: Column) => MadeValue | null;
   /** How JSON's true and false are spelled for columns that are not text; absent: the database reads the words. */

@@ -40,6 +40,13 @@ export interface SqlAnswer {
   readonly changed: number;
 }
 
+/** What is known of a table of the loader's own. */
+export interface OwnTable {
+  readonly columns: readonly string[];
+  /** What of it takes the place of an update of its rows, or goes with it, in words; absent or `null`: nothing. */
+  readonly rewritten?: string | null;
+}
+
 /** Runs statements over a session's connection: part of the load's transaction while one is open, else one by one. */
 export interface SqlExecutor {
   readonly dialect: ExecutorDialect;
@@ -53,8 +60,8 @@ export interface SqlExecutor {
   commit(): Promise<void>;
   /** Never throws. */
   rollback(): Promise<void>;
-  /** The columns of the table of that name, as the database resolves it; `null`: there is none. */
-  columnsOf(table: string): Promise<readonly string[] | null>;
+  /** The table of that name, as the database resolves it; `null`: there is none. */
+  tableOf(table: string): Promise<OwnTable | null>;
   /**
    * What tells `table` from one of the same name that is made later, and no change of it makes another: `A/B`, where A is
    * the same of `checkpoint`. Where both are others, the database was restored from a copy. `null`: nothing does.

@@ -33,6 +33,8 @@ export interface ConnectOptions {
   readonly acceptServer?: boolean;
   /** What to do about a database file that does not exist: make it, or work in a private one that is gone with the session. */
   readonly missingFile?: "make" | "private" | undefined;
+  /** Records are to be written: a server that takes no writes is refused, or waited for. */
+  readonly writes?: boolean;
   /** Only the catalog is looked at: a database file, and the folder that it is in, stay as they are. */
   readonly looksOnly?: boolean;
 }

@@ -1,5 +1,5 @@
 /** A PostgreSQL of a test's own, which it may kill and start again, and which keeps what it has committed. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -12,15 +12,18 @@ export class OwnPostgres {
   readonly url: string;
   readonly #server: EmbeddedServer;
 
-  private constructor(server: EmbeddedServer) {
+  readonly #folder: string;
+
+  private constructor(server: EmbeddedServer, folder: string) {
     this.url = server.url;
+    this.#folder = folder;
     this.#server = server;
   }
 
   /** Makes one and starts it. */
   static async start(): Promise<OwnPostgres> {
     const folder = mkdtempSync(join(tmpdir(), "upsurge-own-postgres-"));
-    return new OwnPostgres(await startEmbedded(folder));
+    return new OwnPostgres(await startEmbedded(folder), folder);
   }
 
   /** Ends it at once, and every session with it. */
@@ -31,6 +34,15 @@ export class OwnPostgres {
   /** Starts it again; it recovers by itself. */
   async restart(): Promise<void> {
     await this.#server.start();
+    await this.sql("select 1");
+  }
+
+  /** Starts it again as a standby, of a primary that writes nothing; `select pg_promote()` makes it one. */
+  async becomeStandby(): Promise<void> {
+    await this.#server.stop();
+    writeFileSync(join(this.#folder, "standby.signal"), "");
+    // The library waits until it takes writes.
+    this.#server.start().catch(() => {});
     await this.sql("select 1");
   }
 

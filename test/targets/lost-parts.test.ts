@@ -149,19 +149,22 @@ describe.each(postgres)("$title: what is printed", (engine) => {
 
   test("keeps the instant, and the bytes, and is told no more", async () => {
     await database.reset();
-    await database.exec("create table t (id int primary key, at timestamp, b bytea);");
-    const cwd = tempDir({ "in.csv": "id,at,b\n1,2026-05-05T10:00:00+02:00,DEADBEEF\n" });
+    await database.exec("create table t (id int primary key, at timestamp, h time, b bytea);");
+    const cwd = tempDir({
+      "in.csv": "id,at,h,b\n1,2026-05-05T10:00:00+02:00,10:00:00-05:00,DEADBEEF\n",
+    });
     const args = ["in.csv", "--to", database.url, "--table", "t", "--key", "id"];
 
     const lossy = await runUpsurge(args, { cwd });
-    const [, typed = ""] = /loses its offset.*--value '(.*)' takes/.exec(lossy.stdout) ?? [];
-    const flags = ["--value", typed.replaceAll("'\\''", "'"), "--binary", "hex"];
+    const typed = [...lossy.stdout.matchAll(/loses its offset.*--value '(.*)' takes/g)];
+    const values = typed.flatMap(([, text = ""]) => ["--value", text.replaceAll("'\\''", "'")]);
+    const flags = [...values, "--binary", "hex"];
     const whole = await runUpsurge([...args, ...flags], { cwd });
 
     expect(lossy.stdout).toContain("--binary hex stores the bytes");
     expect(whole.stdout).not.toContain("warning");
-    expect(await database.rows("select at::text, encode(b, 'hex') from t")).toEqual([
-      ["2026-05-05 08:00:00", "deadbeef"],
+    expect(await database.rows("select at::text, h::text, encode(b, 'hex') from t")).toEqual([
+      ["2026-05-05 08:00:00", "15:00:00", "deadbeef"],
     ]);
   });
 

@@ -62,8 +62,8 @@ describe("a limit that a setting of the database puts on a load", () => {
     const stopped = await load.ended;
 
     expect([stopped.exitCode, stopped.stderr]).toEqual([
-      75,
-      expect.stringContaining("TARGET_LOST"),
+      4,
+      expect.stringContaining("TARGET_TIME_LIMIT"),
     ]);
     expect(stopped.stderr).toMatch(/cause: terminating connection due to .* timeout \(25P03\)/);
     const fix = /PGOPTIONS='(-c \w+=0)', then run the same command again/.exec(stopped.stderr);

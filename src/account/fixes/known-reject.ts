@@ -56,7 +56,7 @@ export interface FixTarget {
     | ((table: TableShape, dbCode: string | null) => string | null)
     | undefined;
   /** The expression that makes a value of a type of the text of a field. */
-  readonly madeOf?: ((form: TextForm, field: string, type: string) => string) | undefined;
+  readonly madeOf?: ((form: TextForm, field: string, type: string) => string | null) | undefined;
 }
 
 /** What is known of a reject. */

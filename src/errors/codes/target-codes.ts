@@ -29,6 +29,12 @@ export const TARGET_CODES = {
     exit: 75,
     retry: "backoff",
   },
+  TARGET_TIME_LIMIT: {
+    title: "{target} ended the session by a time limit of its own",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 4,
+  },
   TARGET_ALTERED: {
     title: "the table {table} was altered after the load was planned",
     cause: "{change}",
@@ -84,6 +90,12 @@ export const TARGET_CODES = {
     fix: "connect to the primary; or, where nothing but a setting makes it so, let the user write",
     exit: 75,
     retry: "backoff",
+  },
+  TARGET_READ_ONLY_SETTING: {
+    title: "{target} takes no writes from this user",
+    cause: "{reason}",
+    fix: "{suggestion}",
+    exit: 2,
   },
   TARGET_NOT_WRITABLE: {
     title: "{path} cannot be written",

@@ -10,7 +10,8 @@ import { fieldLabel, shownName } from "../../model/header.ts";
 import { fieldNames } from "./field-names.ts";
 import type { HeaderField, KnownFields } from "../../model/header.ts";
 import { sourceLabel } from "../../errors/source-label.ts";
-import type { TableShape } from "../../model/table-shape.ts";
+import { tableName } from "../../model/table-shape.ts";
+import type { TableName, TableShape } from "../../model/table-shape.ts";
 import { columnFlag, dropFlags, FLAGS_SHOWN } from "../by-number.ts";
 import { asRecord, hasValues } from "./data-line.ts";
 import { dialectHint } from "./dialect-hint.ts";
@@ -66,17 +67,29 @@ function lookupHint(
   known: KnownFields,
   { fields, free }: Pick<UnknownFields, "fields" | "free">,
 ): string | null {
-  for (const { columns } of foreignKeys) {
+  for (const { columns, table } of foreignKeys) {
     const [column = "", ...others] = columns;
     const [, stem = ""] = /^(.+?)_?id$/i.exec(column) ?? [];
     if (stem === "" || others.length > 0 || !free.includes(column)) continue;
     const field = fields.find((each) => each.toLowerCase().startsWith(`${stem.toLowerCase()}_`));
     if (field === undefined || !/^\w+$/.test(field)) continue;
     const rest = field.slice(stem.length + 1);
-    const flag = `--lookup ${shellQuoted(`${column} = TABLE(${rest} = ${nameOf(known, field)})`)}`;
-    if (rest !== "") return `${flag} if it names the row of another table that ${column} refers to`;
+    const flag = `--lookup ${shellQuoted(`${column} = ${nameInLookup(table)}(${rest} = ${nameOf(known, field)})`)}`;
+    const of = table === undefined ? "another table" : tableName(table);
+    if (rest !== "") return `${flag} if it names the row of ${of} that ${column} refers to`;
   }
   return null;
+}
+
+/** A table as `--lookup` takes it. */
+function nameInLookup(table: TableName | undefined): string {
+  if (table === undefined) return "TABLE";
+  const parts = table.schema === null ? [table.name] : [table.schema, table.name];
+  return parts.map(quotedUnlessPlain).join(".");
+}
+
+function quotedUnlessPlain(part: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`;
 }
 
 function isAlterable({ kind }: TableShape): boolean {

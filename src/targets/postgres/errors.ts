@@ -276,7 +276,7 @@ export function translateError(error: unknown, target: string): Error {
     return privilegeMissing(error, `grant what the message names${all}`);
   }
   const otherwise = TRANSIENT.has(error.code) ? "TARGET_BUSY" : "TARGET_STATEMENT";
-  const fix = timeoutFix(error.code);
+  const fix = error.code === READ_ONLY ? WRITES_FIX : timeoutFix(error.code);
   return upsurgeError(OUR_CODES[error.code] ?? otherwise, details, { ...context, fix });
 }
 
@@ -311,17 +311,25 @@ function timeoutFix(state: string): string | undefined {
   return `${setting} is a setting of the server, the database, the role or the URL: raise it there, or for this load with PGOPTIONS='-c ${setting}=0', then run the same command again`;
 }
 
+/** A transaction, or the server, that takes no writes. */
+const READ_ONLY = "25006";
+
+/** Standbys, and settings of the user's own, are told before the load begins. */
+const WRITES_FIX =
+  "find out why the server takes no writes (a switch to another one, maintenance, a disk that is almost full), then run the same command again";
+
 /** What is told apart for the user. */
 const OUR_CODES: Readonly<Record<string, ErrorCode>> = {
   "53100": "TARGET_FULL",
   "22P05": "TARGET_ENCODING",
-  "25006": "TARGET_READ_ONLY",
+  [READ_ONLY]: "TARGET_READ_ONLY",
   "57P01": "TARGET_LOST",
   "57P02": "TARGET_LOST",
   "57P03": "TARGET_LOST",
-  "25P03": "TARGET_LOST",
-  "25P04": "TARGET_LOST",
-  "57P05": "TARGET_LOST",
+  // The next try would take as long.
+  "25P03": "TARGET_TIME_LIMIT",
+  "25P04": "TARGET_TIME_LIMIT",
+  "57P05": "TARGET_TIME_LIMIT",
 };
 
 /** What the server says of a statement that it refuses; `null` for other errors. */

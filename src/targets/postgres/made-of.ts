@@ -16,7 +16,10 @@ const EXPRESSIONS: Readonly<Record<TextForm, (text: string, type: string) => str
   "minus-behind": (text) =>
     `case when ${text} like '%-' then '-' || rtrim(${text}, '-') else ${text} end`,
   "zone-behind": (text) => `regexp_replace(${text}, '[[][^]]*[]]$', '')`,
-  instant: (text) => `${text}::timestamptz at time zone 'UTC'`,
+  instant: (text, type) =>
+    type.startsWith("time ")
+      ? `(${text}::timetz at time zone 'UTC')::time`
+      : `${text}::timestamptz at time zone 'UTC'`,
   days: (text) => `date '1899-12-30' + ${text}::int`,
 };
 

@@ -15,10 +15,10 @@ import type {
   Transaction,
 } from "../target.ts";
 import type { Capabilities } from "../capabilities.ts";
-import { checkPlan } from "./catalog/check-plan.ts";
+import { checkNamingRules } from "./catalog/rules.ts";
 import { endClient, rollBack } from "./connect/deadline.ts";
 import type { ConnectionLoss } from "./connect/deadline.ts";
-import { classOf, lostAfter, rowFault, saidOf, translateError } from "./errors.ts";
+import { classOf, lostAfter, rowFault, translateError } from "./errors.ts";
 import { emptyTable } from "./apply/empty-table.ts";
 import { LOOKUPS } from "./apply/lookup-sql.ts";
 import { valueSql } from "./apply/value-sql.ts";
@@ -54,7 +54,6 @@ import { whyNoTable } from "./catalog/absent-table.ts";
 import { listTables, readTableShape } from "./catalog/table-shape.ts";
 import { RECORD_SAVEPOINT } from "../../sql/savepoints.ts";
 import { runDdl } from "../../sql/ddl/run-ddl.ts";
-import { planRefused } from "../session-errors.ts";
 import { planningSettings, ReadOrder } from "./apply/read-order.ts";
 import { transactionId } from "./apply/commit.ts";
 import { transactionOf } from "./apply/transaction.ts";
@@ -78,6 +77,9 @@ export interface OpenClient {
   readonly loss: ConnectionLoss;
   readonly roundTrip: RoundTrip;
 }
+
+/** What a session knows of its server. */
+type KnownServer = Pick<PostgresServer, "version" | "encoding" | "lookalike" | "hasCitus">;
 
 /** The oldest version that is supported. */
 const OLDEST = 140_000;
@@ -126,7 +128,7 @@ export class PostgresSession implements Session {
   private constructor(
     { client, loss, roundTrip }: OpenClient,
     context: PostgresSessionContext,
-    { version, encoding, lookalike, hasCitus }: Omit<PostgresServer, "maker">,
+    { version, encoding, lookalike, hasCitus }: KnownServer,
   ) {
     this.#client = client;
     this.#loss = loss;
@@ -137,8 +139,8 @@ export class PostgresSession implements Session {
     this.#isPostgres = lookalike === null;
     this.#pipeline = new Pipeline(client, this.#isPostgres);
     const setUp = async (begin: string): Promise<void> => await this.#setUp(begin);
-    const sends = (sql: string): void => this.#tables.sends(sql);
-    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline, sends });
+    const tables = (): MadeTables => this.#tables;
+    this.execute = sqlExecutor(client, { setUp, encoding, pipeline: this.#pipeline, tables });
     this.version = serverText(version, lookalike);
     this.warnings = lookalike === null ? [] : [lookalikeWarning(lookalike)];
     this.capabilities = capabilitiesOf(version, hasCitus);
@@ -148,7 +150,7 @@ export class PostgresSession implements Session {
   static open(
     open: OpenClient,
     context: PostgresSessionContext,
-    server: Omit<PostgresServer, "maker">,
+    server: KnownServer,
   ): PostgresSession {
     const { version, lookalike } = server;
     if (lookalike !== null) {
@@ -188,9 +190,7 @@ export class PostgresSession implements Session {
   }
 
   async checkPlan(plan: TablePlan, columns: readonly string[]): Promise<void> {
-    await this.#question(() => checkPlan(this.#client, plan, columns)).catch((error: unknown) => {
-      throw planRefused(error, saidOf);
-    });
+    await checkNamingRules(plan, columns, (ask) => this.#question(() => ask(this.#client)));
   }
 
   /** Asks in a transaction of its own, so that a lock is not waited for without end; leaves nothing behind. */

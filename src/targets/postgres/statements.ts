@@ -7,6 +7,7 @@ import { isServerError } from "./errors.ts";
 import { quoteLiteral } from "./quote.ts";
 import type { SqlValue } from "../../model/sql/sql-value.ts";
 import type { SqlAnswer, SqlExecutor } from "../sql-executor.ts";
+import type { MadeTables } from "./stage/made-tables.ts";
 import type { Pipeline } from "./stage/pipeline.ts";
 
 /** Encodings of a database that take every character, or whatever they are sent. */
@@ -20,14 +21,25 @@ interface StatementContext {
   readonly encoding: string;
   /** What waits there comes first. */
   readonly pipeline: Pipeline;
-  /** Is told of each statement that is run. */
-  readonly sends?: (sql: string) => void;
+  /** Of the transaction at hand, which are told of each statement and script that is run. */
+  readonly tables?: () => MadeTables;
+}
+
+/** The columns of a table, and a rule of its updates. */
+const TABLE = `select to_regclass($1) is not null as found, array(select attname::text from pg_catalog.pg_attribute
+  where attrelid = to_regclass($1) and attnum > 0 and not attisdropped) as names,
+  (select min(rulename) from pg_catalog.pg_rewrite where ev_class = to_regclass($1) and ev_type = '2' and ev_enabled in ('O', 'A')) as rule`;
+
+interface FoundTable {
+  readonly found: boolean;
+  readonly names: readonly string[];
+  readonly rule: string | null;
 }
 
 /** Runs statements over a connection. */
 export function sqlExecutor(
   client: Client,
-  { setUp, encoding, pipeline, sends }: StatementContext,
+  { setUp, encoding, pipeline, tables }: StatementContext,
 ): SqlExecutor {
   return {
     dialect: {
@@ -44,7 +56,7 @@ export function sqlExecutor(
       timeText: (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
     run: async (sql, values = []): Promise<SqlAnswer> => {
-      sends?.(sql);
+      tables?.().sends(sql);
       if (pipeline.waits && values.length > 0) {
         const [answer] = await pipeline.run({ sql, values });
         return answer ?? { rows: [], changed: 0 };
@@ -55,16 +67,17 @@ export function sqlExecutor(
     },
     script: async (sql) => {
       await pipeline.flush();
+      tables?.().scriptRuns();
       return await runScript(client, sql);
     },
     begin: () => setUp("begin isolation level read committed read write"),
     commit: async () => void (await client.query("commit")),
     rollback: () => rollBack(client),
-    columnsOf: async (table) => {
-      const sql = `select array(select attname::text from pg_catalog.pg_attribute
-  where attrelid = to_regclass($1) and attnum > 0 and not attisdropped) as names, to_regclass($1) is not null as found`;
-      const { rows } = await client.query<{ names: string[]; found: boolean }>(sql, [table]);
-      return rows[0]?.found === true ? rows[0].names : null;
+    tableOf: async (table) => {
+      const { rows } = await client.query<FoundTable>(TABLE, [table]);
+      if (rows[0]?.found !== true) return null;
+      const { names, rule } = rows[0];
+      return { columns: names, rewritten: rule === null ? null : `the rule ${rule}` };
     },
     madeAs: async (table, checkpoint) => {
       const sql = "select to_regclass($1)::oid::text || '/' || to_regclass($2)::oid::text as made";

@@ -30,8 +30,11 @@ export function sqlExecutor(
       if (db.open && db.inTransaction) db.exec("rollback");
       return Promise.resolve();
     },
-    columnsOf: (table) =>
-      patiently(() => (placeOf(db, table) === null ? null : columnsOf(db, bareName(table)))),
+    tableOf: (table) =>
+      patiently(() => {
+        if (placeOf(db, table) === null) return null;
+        return { columns: columnsOf(db, bareName(table)) };
+      }),
     madeAs: (table, checkpoint) =>
       patiently(() => {
         const [place, other] = [placeOf(db, table), placeOf(db, checkpoint)];

@@ -2,6 +2,7 @@
 import type { MethodCapabilities } from "../method-capabilities.ts";
 import type { Capabilities, LockEscalation } from "../capabilities.ts";
 import { COPIES } from "./apply/direct-insert.ts";
+import { madeOf } from "./made-of.ts";
 import type { SqlServerInfo } from "./connect/ask-server.ts";
 
 /** Its upsert is MERGE; it has no BEFORE triggers. */
@@ -28,6 +29,7 @@ export function capabilitiesOf(server: SqlServerInfo): Capabilities {
     countsPartitioned: true,
     storesNul: true,
     notNullCode: "515",
+    madeOf,
     // 4,800 locks.
     batchRows: 1600,
     ...(server.isMicrosoft ? { escalation: ESCALATION } : {}),

@@ -35,11 +35,12 @@ export function sqlExecutor(connection: SqlServerConnection): SqlExecutor {
     begin: () => connection.begin(),
     commit: () => connection.commit(),
     rollback: () => connection.rollback(),
-    columnsOf: async (table) => {
+    tableOf: async (table) => {
       const sql =
         "SELECT c.name AS name FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(@p1, N'U')";
       const rows = onlySet(await connection.execute(sql, [{ name: "p1", value: table }]), "name");
-      return rows.length === 0 ? null : rows.map((row) => String(row["name"]));
+      const columns = rows.map((row) => String(row["name"]));
+      return columns.length === 0 ? null : { columns };
     },
     madeAs: async (table, checkpoint) => {
       const made = [await madeAs(connection, checkpoint), await madeAs(connection, table)];

@@ -93,7 +93,10 @@ export class PostgresSetWriter implements SetWriter {
   }
 
   /** It begins with the batch: only that tells which tables are to be made or emptied before. */
-  async savepoint(): Promise<void> {}
+  async savepoint(): Promise<void> {
+    const context = { pipeline: this.#pipeline, tables: this.#tables };
+    await this.#memory.lookAfterScripts(this.#client, context);
+  }
 
   /** Sent with what comes next, as the release is: neither needs an answer. */
   #begin(goesDirectly: boolean): void {

@@ -48,6 +48,7 @@ export class PostgresWriter implements Writer {
     const outcomes = new Map<number, RowOutcome>();
     // Within the savepoint of the batch before, a table that is emptied would get new files.
     await this.#pipeline.flush();
+    await this.#context.memory.lookAfterScripts(this.#client, this.#context);
     for (let start = 0; start < batch.rows.length; start += ROWS_PER_BLOCK) {
       const rows = batch.rows.slice(start, start + ROWS_PER_BLOCK);
       const result = await this.#applyBlock(rows, { tells, atFault });

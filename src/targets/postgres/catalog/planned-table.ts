@@ -6,11 +6,11 @@
  */
 import type { Client } from "pg";
 import type { TablePlan } from "../../../model/load-plan.ts";
-import { refuseAlteredTable } from "../../altered-table.ts";
+import { goneTable, refuseAlteredTable } from "../../altered-table.ts";
 import { tableSql } from "../dialect.ts";
 import { sendingAhead } from "../connect/run-together.ts";
 import { quoteLiteral } from "../quote.ts";
-import type { PipelinedStatement } from "../stage/pipeline.ts";
+import type { Pipeline, PipelinedStatement } from "../stage/pipeline.ts";
 import { readRelation } from "./table-shape.ts";
 import { VERSION } from "./table-version.ts";
 
@@ -31,12 +31,20 @@ export class PostgresPlannedTable {
     if (this.#version === undefined) return null;
     const table = quoteLiteral(tableSql(this.#plan));
     return {
-      sql: `select c.oid::text as oid, ${VERSION} as version from pg_class c where c.oid = ${table}::regclass`,
+      sql: `select c.oid::text as oid, ${VERSION} as version from pg_class c where c.oid = to_regclass(${table})`,
       check: ({ rows: [row] }) => {
-        const [oid, version] = [String(row?.["oid"]), String(row?.["version"])];
+        const [oid, version] = [String(row?.["oid"] ?? 0), String(row?.["version"])];
         this.#unknown = version === this.#version ? null : { oid, version };
       },
     };
+  }
+
+  /** Asks, and confirms: before anything of the table is named, in a statement that may fail for it. Throws `TARGET_ALTERED`. */
+  async look(client: Client, pipeline: Pipeline): Promise<void> {
+    const { question } = this;
+    if (question === null) return;
+    await pipeline.run(question);
+    await this.confirm(client);
   }
 
   /** Throws `TARGET_ALTERED` where the plan does not hold for the table as it is now. */
@@ -44,7 +52,8 @@ export class PostgresPlannedTable {
     if (this.#unknown === null) return;
     const { oid, version } = this.#unknown;
     const now = await sendingAhead(client, () => readRelation(client, oid));
-    if (now !== null) refuseAlteredTable(this.#plan, now);
+    if (now === null) throw goneTable(this.#plan);
+    refuseAlteredTable(this.#plan, now);
     this.#version = version;
     this.#unknown = null;
   }

@@ -24,7 +24,8 @@ const REFERS_TO = `array(select a.attname::text from unnest(k.confkey) with ordi
 
 const FOREIGN_KEYS = `
   select k.conname as name, k.confrelid = k.conrelid as "selfReferencing", k.condeferrable as "canWait", ${ON_DELETE} as "onDelete",
-    ${REFERS_TO} as "refersTo",
+    (select json_build_object('schema', n.nspname, 'name', c.relname) from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace where c.oid = k.confrelid) as "table", ${REFERS_TO} as "refersTo",
     array(select a.attname::text from unnest(k.conkey) with ordinality u(n, o)
           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.n order by o) as columns
   from pg_constraint k where k.conrelid = $1::oid and k.contype = 'f'`;

@@ -8,6 +8,7 @@ import type { ConnectOptions, Session } from "../../target.ts";
 import { readConnecting } from "./client-config.ts";
 import type { ConnectionPlan, Host } from "./client-config.ts";
 import { AuthenticationWatch } from "./authentication.ts";
+import { refuseReadOnly } from "../read-only.ts";
 import { rounds, whyUnfit } from "./session-attrs.ts";
 import { describeUrl } from "./connection-url.ts";
 import { askServer } from "./ask-server.ts";
@@ -26,6 +27,7 @@ export async function connect({
   lockTimeoutMs,
   statementTimeoutMs,
   acceptServer = false,
+  writes = false,
 }: ConnectOptions): Promise<Session> {
   const label = describeUrl(url);
   const connecting = readConnecting(url, environment);
@@ -38,6 +40,7 @@ export async function connect({
     const open = { client, loss: new ConnectionLoss(client), roundTrip: timeAnswers(client) };
     const server = await askServer(client);
     const { maker, encoding } = server;
+    if (writes) await refuseReadOnly(client, server, label);
     if (maker !== null) {
       askInTurn(client);
       return new DistributedSession(open, context, { maker, encoding });

@@ -11,6 +11,18 @@ export class MadeTables {
   /** What there was at each savepoint, by its name: more is gone with it. */
   readonly #marks = new Map<string, ReadonlySet<string>>();
 
+  #scripted = false;
+
+  /** A script of the load's own has run, which may have altered the table that is written to. */
+  get scripted(): boolean {
+    return this.#scripted;
+  }
+
+  /** A script of the load's own runs. */
+  scriptRuns(): void {
+    this.#scripted = true;
+  }
+
   has(table: string): boolean {
     return this.#made.has(table);
   }

@@ -1,4 +1,5 @@
 /** What the set-based half of a writer keeps from one transaction of a load to the next: the batches that were made ready, and how. */
+import type { Client } from "pg";
 import type { Batch } from "../../../model/batch.ts";
 import type { TablePlan } from "../../../model/load-plan.ts";
 import type { PackedRows } from "../../../model/packed.ts";
@@ -6,8 +7,10 @@ import type { DirectGate } from "../apply/direct-copy.ts";
 import { PostgresPlannedTable } from "../catalog/planned-table.ts";
 import { allDiffer, denseRange } from "./key-hash.ts";
 import type { KeyRange } from "./key-hash.ts";
+import type { MadeTables } from "./made-tables.ts";
 import { PackedCopy } from "./packed-copy.ts";
 import type { CopyData } from "./packed-copy.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** A batch made ready to be sent. */
 export interface EncodedBatch {
@@ -28,6 +31,8 @@ export class SetMemory {
   /** The table does not fit into the memory that the server keeps pages in. */
   readonly isLarge: boolean;
   readonly #plan: TablePlan;
+  /** Of the transaction in which the table was looked at. */
+  #looked: MadeTables | null = null;
   readonly #encoded = new WeakMap<Batch, EncodedBatch>();
 
   constructor(plan: TablePlan, { gate, isLarge }: Pick<SetMemory, "gate" | "isLarge">) {
@@ -36,6 +41,16 @@ export class SetMemory {
     this.isLarge = isLarge;
     this.copy = new PackedCopy(plan, true);
     this.plannedTable = new PostgresPlannedTable(plan);
+  }
+
+  /** Once a script of the load's own has run, the plan is confirmed before the first rows. Throws `TARGET_ALTERED`. */
+  async lookAfterScripts(
+    client: Client,
+    { pipeline, tables }: { readonly pipeline: Pipeline; readonly tables: MadeTables },
+  ): Promise<void> {
+    if (!tables.scripted || this.#looked === tables) return;
+    await this.plannedTable.look(client, pipeline);
+    this.#looked = tables;
   }
 
   /** The batch as COPY data, on its way or there; `null` when its rows are sent one by one. */

@@ -29,7 +29,8 @@ export function foreignKeys(
   return keysIn(db, sql, table).map((parts) => {
     const selfReferencing = parts[0]?.table.toLowerCase() === table.toLowerCase();
     const { columns: own, ...referred } = referenceOf(parts, columns);
-    const key = { name: null, columns: own, selfReferencing, canWait: true };
+    const other = { schema: null, name: parts[0]?.table ?? "" };
+    const key = { name: null, columns: own, selfReferencing, table: other, canWait: true };
     return selfReferencing ? { ...key, ...referred } : key;
   });
 }

@@ -42,8 +42,10 @@ ORDER BY i.is_primary_key DESC, i.name, k.key_ordinal`;
 
 /** Enforced foreign keys, one row for each of their columns. */
 export const FOREIGN_KEYS = `SELECT f.name AS name, f.referenced_object_id AS refers_to, f.parent_object_id AS id, c.name AS column_name,
-r.name AS refers_to_column, f.delete_referential_action AS action
+r.name AS refers_to_column, f.delete_referential_action AS action, s.name AS [schema], o.name AS table_name
 FROM sys.foreign_keys AS f
+INNER JOIN sys.objects AS o ON o.object_id = f.referenced_object_id
+INNER JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 INNER JOIN sys.foreign_key_columns AS k ON k.constraint_object_id = f.object_id
 INNER JOIN sys.columns AS c ON c.object_id = k.parent_object_id AND c.column_id = k.parent_column_id
 INNER JOIN sys.columns AS r ON r.object_id = k.referenced_object_id AND r.column_id = k.referenced_column_id

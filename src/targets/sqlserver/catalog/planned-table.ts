@@ -5,8 +5,7 @@
  * transaction, and where that is another one, the table is read again and compared.
  */
 import type { TablePlan } from "../../../model/load-plan.ts";
-import type { Column, TableShape } from "../../../model/table-shape.ts";
-import { alteredColumn, refuseAlteredTable } from "../../altered-table.ts";
+import { refuseAlteredPlan } from "../../altered-table.ts";
 import type { SqlServerConnection } from "../connect/connection.ts";
 import { rowWith } from "../connect/result-sets.ts";
 import { tableSql } from "../names.ts";
@@ -32,21 +31,7 @@ export class SqlServerPlannedTable {
     const answer = await connection.execute(VERSION_BY_NAME, [{ name: "name", value: table }]);
     const version = versionOf(rowWith(answer, "version_id"));
     if (version === this.#version) return;
-    refuseAltered(this.#plan, await readTableShape(connection, table));
+    refuseAlteredPlan(this.#plan, await readTableShape(connection, table));
     this.#version = version;
   }
-}
-
-/** Throws `TARGET_ALTERED` where rows can no longer be written as was planned. */
-export function refuseAltered(plan: TablePlan, now: TableShape | null): void {
-  for (const { name } of plan.columns) {
-    const planned = typeOf(plan.table.columns, name);
-    const found = typeOf(now?.columns ?? [], name);
-    if (planned !== null && planned !== found) throw alteredColumn(plan, name, { planned, found });
-  }
-  if (now !== null) refuseAlteredTable(plan, now);
-}
-
-function typeOf(columns: readonly Column[], name: string): string | null {
-  return columns.find((column) => column.name === name)?.type ?? null;
 }

@@ -252,7 +252,9 @@ function readForeignKeys(rows: readonly Fields[]): ForeignKey[] {
     const [first = {}] = parts;
     const { columns, ...referred } = referenceOf(parts);
     const selfReferencing = String(first["refers_to"]) === String(first["id"]);
-    return { name, columns, selfReferencing, canWait: false, ...(selfReferencing ? referred : {}) };
+    const table = { schema: String(first["schema"]), name: String(first["table_name"]) };
+    const key = { name, columns, selfReferencing, table, canWait: false };
+    return selfReferencing ? { ...key, ...referred } : key;
   });
 }
 
