@@ -71,7 +71,10 @@ export class Recorder {
     // A guarded batch says how many sets it answers with; several queries answer with one each.
     const told = /\b(\d) AS upsurge_answers\b/.exec(sql)?.[1];
     const sets = Number(told ?? sql.split(";\nSELECT").length);
-    return [[{ ...ROW, upsurge_answers: sets }], ...Array.from({ length: sets - 1 }, () => [])];
+    // A row that is added to the checkpoint table is kept.
+    const changed = sql.includes("insert into") ? 1 : 0;
+    const row = { ...ROW, upsurge_changed: changed, upsurge_answers: sets };
+    return [[row], ...Array.from({ length: sets - 1 }, () => [])];
   }
 
   async bulk(
