@@ -7,6 +7,9 @@ import { startEmbedded } from "./embedded-postgres.ts";
 import type { EmbeddedServer } from "./embedded-postgres.ts";
 import { until } from "./until.ts";
 
+/** What is met while it does not run, and while it starts, recovers or stops (57P03: cannot_connect_now). */
+const TAKES_NOBODY: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "57P03"]);
+
 /** A server, and what is asked of it beside the loads. */
 export class OwnPostgres {
   readonly url: string;
@@ -67,8 +70,9 @@ export class OwnPostgres {
       const result = await client.query({ text, rowMode: "array", types });
       return result.rows as (string | null)[][];
     } catch (error) {
-      if (!/starting up|recovery|ECONNREFUSED/.test(String(error))) throw error;
-      return error as Error;
+      if (!(error instanceof Error && "code" in error)) throw error;
+      if (!TAKES_NOBODY.has(error.code)) throw error;
+      return error;
     } finally {
       await client.end().catch(() => {});
     }
